@@ -1,0 +1,48 @@
+namespace ProtocolGateway.Envelope.Calls;
+
+/// <summary>
+/// Headers or metadata of a call, in order, names in lower case; values of names that end in <c>-bin</c> are base64, as on the wire.
+/// A small list, not a dictionary: calls carry a handful.
+/// </summary>
+public sealed class CallHeaders
+{
+    private KeyValuePair<string, string>[] _items = new KeyValuePair<string, string>[8];
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The headers in order.</summary>
+    public ReadOnlySpan<KeyValuePair<string, string>> Items => _items.AsSpan(0, Count);
+
+    /// <summary>Adds one. False, and nothing is added, where the value holds CR, LF or NUL or the name is not a token: it must never reach a wire.</summary>
+    /// <param name="lowerCaseName">The name in lower case.</param>
+    /// <param name="value">The value.</param>
+    public bool TryAdd(string lowerCaseName, string value)
+    {
+        if (value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0 || !HeaderNames.IsToken(lowerCaseName))
+            return false;
+        if (Count == _items.Length)
+            Array.Resize(ref _items, Count * 2);
+        _items[Count++] = new(lowerCaseName, value);
+        return true;
+    }
+
+    /// <summary>The first value of that name; null where there is none.</summary>
+    public string? Find(string lowerCaseName)
+    {
+        foreach (var (name, value) in Items)
+        {
+            if (name == lowerCaseName)
+                return value;
+        }
+
+        return null;
+    }
+
+    /// <summary>Removes all, so that the list can serve another call.</summary>
+    public void Clear()
+    {
+        Array.Clear(_items, 0, Count);
+        Count = 0;
+    }
+}

@@ -1,0 +1,117 @@
+namespace ProtocolGateway.Envelope.Errors;
+
+/// <summary>The catalog of failures that the gateway itself reports. Every reason string is here and nowhere else.</summary>
+public static class GatewayErrors
+{
+    /// <summary>No route matches the request.</summary>
+    public static GatewayError NoRoute(string method, string path) =>
+        Caller(StatusCode.NotFound, "NO_ROUTE", $"Nothing answers to {method} {path}.");
+
+    /// <summary>A route matches, but not with this method.</summary>
+    /// <param name="allow">The methods that would, as the Allow header's value.</param>
+    public static GatewayError MethodNotAllowed(string method, string path, string allow) => new()
+    {
+        Code = StatusCode.Unimplemented,
+        Reason = "METHOD_NOT_ALLOWED",
+        Blame = Blame.Caller,
+        Message = $"{path} does not take {method}; it takes {allow}.",
+        HttpStatus = 405,
+        AnswerHeaders = [new("Allow", allow)],
+    };
+
+    /// <summary>A gRPC or named operation is not in the catalog.</summary>
+    public static GatewayError UnknownOperation(string name) =>
+        Caller(StatusCode.Unimplemented, "UNKNOWN_OPERATION", $"There is no operation {name}.");
+
+    /// <summary>The input cannot be read.</summary>
+    /// <param name="message">Names the path of the field, such as <c>order.lines[3].price</c>, and what is wrong with it.</param>
+    public static GatewayError InvalidInput(string message) => Caller(StatusCode.InvalidArgument, "INVALID_INPUT", message);
+
+    /// <summary>A query parameter that no field takes.</summary>
+    public static GatewayError UnknownParameter(string name) =>
+        Caller(StatusCode.InvalidArgument, "UNKNOWN_PARAMETER", $"There is no parameter \"{name}\".");
+
+    /// <summary>The caller accepts nothing that can be answered.</summary>
+    public static GatewayError NotAcceptable(string offered) =>
+        Caller(StatusCode.InvalidArgument, "NOT_ACCEPTABLE", $"None of the accepted media types can be sent; this can be: {offered}.", 406);
+
+    /// <summary>The body's media type cannot be read.</summary>
+    public static GatewayError UnsupportedMediaType(string given, string taken) =>
+        Caller(StatusCode.InvalidArgument, "UNSUPPORTED_MEDIA_TYPE", $"The body is {given}; this operation takes {taken}.", 415);
+
+    /// <summary>A message is larger than allowed.</summary>
+    /// <param name="limit">In bytes.</param>
+    public static GatewayError RequestTooLarge(long limit) =>
+        Caller(StatusCode.ResourceExhausted, "REQUEST_TOO_LARGE", $"The request message is larger than {limit} bytes.", 413);
+
+    /// <summary>The request headers are larger than allowed.</summary>
+    public static GatewayError HeadersTooLarge(long limit) =>
+        Caller(StatusCode.ResourceExhausted, "HEADERS_TOO_LARGE", $"The request headers are larger than {limit} bytes.", 431);
+
+    /// <summary>The caller went away.</summary>
+    public static GatewayError CallerGone() => Caller(StatusCode.Cancelled, "CALLER_GONE", "The caller closed the connection.");
+
+    /// <summary>The deadline passed.</summary>
+    public static GatewayError DeadlineExceeded() => new()
+    {
+        Code = StatusCode.DeadlineExceeded,
+        Reason = "DEADLINE_EXCEEDED",
+        Blame = Blame.Backend,
+        Message = "The deadline passed before the service answered.",
+        Retry = RetryAdvice.IfIdempotent,
+    };
+
+    /// <summary>No instance of the service can be reached.</summary>
+    public static GatewayError Unreachable(string service, string cause) =>
+        Backend(StatusCode.Unavailable, "BACKEND_UNREACHABLE", $"The service {service} cannot be reached.", cause, RetryAdvice.Safe);
+
+    /// <summary>The backend broke off.</summary>
+    public static GatewayError BackendLost(string service, string cause) =>
+        Backend(StatusCode.Unavailable, "BACKEND_LOST", $"The service {service} broke off its answer.", cause, RetryAdvice.IfIdempotent);
+
+    /// <summary>The backend answered something that is not its protocol.</summary>
+    public static GatewayError BackendProtocol(string service, string cause) =>
+        Backend(StatusCode.Internal, "BACKEND_PROTOCOL", $"The service {service} gave an answer that cannot be read.", cause, RetryAdvice.No, 502);
+
+    /// <summary>The backend's message is larger than allowed.</summary>
+    public static GatewayError AnswerTooLarge(string service, long limit) =>
+        Backend(StatusCode.ResourceExhausted, "ANSWER_TOO_LARGE", $"The service {service} sent a message larger than {limit} bytes.", null, RetryAdvice.No, 502);
+
+    /// <summary>The backend's message does not fit its contract.</summary>
+    public static GatewayError BackendContract(string service, string cause) =>
+        Backend(StatusCode.Internal, "BACKEND_CONTRACT", $"The service {service} sent a message that its contract does not describe.", cause, RetryAdvice.No, 502);
+
+    /// <summary>A plain HTTP answer, or a status of its own, where gRPC was spoken.</summary>
+    public static GatewayError BrokenProxy(string service, int status) =>
+        Backend(StatusTables.FromBrokenProxy(status), "BACKEND_NOT_GRPC", $"The service {service} did not answer as gRPC.", $"HTTP status {status}", RetryAdvice.No);
+
+    /// <summary>A bug of ours.</summary>
+    public static GatewayError Bug(Exception cause) => new()
+    {
+        Code = StatusCode.Internal,
+        Reason = "INTERNAL",
+        Blame = Blame.Gateway,
+        Message = "The gateway failed.",
+        Cause = cause.ToString(),
+    };
+
+    private static GatewayError Caller(StatusCode code, string reason, string message, int httpStatus = 0) => new()
+    {
+        Code = code,
+        Reason = reason,
+        Blame = Blame.Caller,
+        Message = message,
+        HttpStatus = httpStatus,
+    };
+
+    private static GatewayError Backend(StatusCode code, string reason, string message, string? cause, RetryAdvice retry, int httpStatus = 0) => new()
+    {
+        Code = code,
+        Reason = reason,
+        Blame = Blame.Backend,
+        Message = message,
+        Cause = cause,
+        Retry = retry,
+        HttpStatus = httpStatus,
+    };
+}
