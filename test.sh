@@ -13,13 +13,15 @@ step() { # NAME COMMAND...: one check that passes or fails as a whole
 
 tests() { # PROJECT: runs a test program and adds its counts
   echo "== tests/$1"
-  local log; log=$(mktemp)
-  dotnet run --no-build -c Release --project "tests/$1" 2>&1 | tee "$log"
-  local code=${PIPESTATUS[0]} good bad
-  good=$(grep -oE '^ *succeeded: *[0-9]+' "$log" | grep -oE '[0-9]+' | tail -1)
-  bad=$(grep -oE '^ *failed: *[0-9]+' "$log" | grep -oE '[0-9]+' | tail -1)
-  passed=$((passed + ${good:-0})) failed=$((failed + ${bad:-0}))
-  if [ "$code" -ne 0 ] && [ "${bad:-0}" -eq 0 ]; then failed=$((failed + 1)); echo "FAILED: tests/$1 ended with $code"; fi
+  local log total bad code
+  log=$(mktemp)
+  dotnet run --no-build -c Release --project "tests/$1" -- -noColor 2>&1 | tee "$log"
+  code=${PIPESTATUS[0]}
+  total=$(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+).*/\1/p' "$log" | tail -1)
+  bad=$(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+).*/\2 \3/p' "$log" | tail -1 | awk '{print $1 + $2}')
+  if [ -z "$total" ]; then total=1 bad=1; fi
+  if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then total=$((total + 1)) bad=1; fi
+  passed=$((passed + total - bad)) failed=$((failed + bad))
   rm -f "$log"
 }
 
