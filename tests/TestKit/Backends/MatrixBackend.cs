@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ProtocolGateway.TestKit.Backends;
+
+/// <summary>An HTTP request as the backend saw it.</summary>
+public sealed record ReceivedHttp(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body);
+
+/// <summary>The backends of the matrix tests on real sockets: gRPC over h2c and HTTP/1.1, both recording.</summary>
+public sealed class MatrixBackend : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private MatrixBackend(WebApplication app, int grpcPort, int httpPort) => (_app, GrpcPort, HttpPort) = (app, grpcPort, httpPort);
+
+    public int GrpcPort { get; }
+
+    public int HttpPort { get; }
+
+    public required ConcurrentQueue<Received> Calls { get; init; }
+
+    public required ConcurrentQueue<string> Cancelled { get; init; }
+
+    public required ConcurrentQueue<ReceivedHttp> Requests { get; init; }
+
+    public static async Task<MatrixBackend> StartAsync()
+    {
+        var calls = new ConcurrentQueue<Received>();
+        var cancelled = new ConcurrentQueue<string>();
+        var requests = new ConcurrentQueue<ReceivedHttp>();
+        var (grpc, http) = (FreePort(), FreePort());
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, grpc, o => o.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(IPAddress.Loopback, http, o => o.Protocols = HttpProtocols.Http1);
+        });
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(new MatrixService(calls, cancelled));
+        var app = builder.Build();
+        app.UseRouting();
+        app.MapGrpcService<MatrixService>();
+        app.MapFallback(context => HttpAsync(context, requests));
+        await app.StartAsync();
+        return new MatrixBackend(app, grpc, http) { Calls = calls, Cancelled = cancelled, Requests = requests };
+    }
+
+    /// <summary>A port of the loopback interface that nothing listens on at this moment.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    // /items/{id}: the item; POST /items: 201 with the body back; /items/broken: an error page; anything else 404 JSON.
+    private static async Task HttpAsync(HttpContext context, ConcurrentQueue<ReceivedHttp> requests)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        var body = await reader.ReadToEndAsync();
+        var headers = context.Request.Headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString());
+        var path = context.Request.Path.Value!;
+        requests.Enqueue(new(context.Request.Method, path + context.Request.QueryString, headers, body));
+        var response = context.Response;
+        response.Headers["x-backend"] = "items";
+        if (path == "/base/items/broken")
+        {
+            response.StatusCode = 500;
+            response.ContentType = "text/html";
+            await response.WriteAsync("<h1>secret stack trace</h1>");
+        }
+        else if (path.StartsWith("/base/items", StringComparison.Ordinal))
+        {
+            response.StatusCode = context.Request.Method == "POST" ? 201 : 200;
+            response.ContentType = "application/json";
+            await response.WriteAsync(body.Length > 0 ? body : $$"""{"id":"{{path.Split('/')[^1]}}"}""");
+        }
+        else
+        {
+            response.StatusCode = 404;
+        }
+    }
+}
