@@ -1,0 +1,33 @@
+namespace ProtocolGateway.Config;
+
+/// <summary>The key must be there.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class RequiredAttribute : Attribute;
+
+/// <summary>An absolute http or https URL.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class UrlAttribute : Attribute;
+
+/// <summary>A path relative to the configuration file; it must exist.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class FilePathAttribute : Attribute
+{
+    /// <summary>A directory instead of a file.</summary>
+    public bool Directory { get; init; }
+}
+
+/// <summary>A number of bytes, or a text with KiB, MiB or GiB.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class ByteSizeAttribute : Attribute;
+
+/// <summary><c>true</c> stands for an object without keys, <c>false</c> for none.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class TrueMeansDefaultsAttribute : Attribute;
+
+/// <summary>The smallest number that is allowed.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class AtLeastAttribute(int minimum) : Attribute
+{
+    /// <summary>The smallest number that is allowed.</summary>
+    public int Minimum { get; } = minimum;
+}

@@ -1,0 +1,105 @@
+using System.ComponentModel;
+
+namespace ProtocolGateway.Config;
+
+/// <summary>The configuration as written. Keys are the property names in camel case; the JSON Schema is generated from these types.</summary>
+public sealed record GatewayConfig
+{
+    /// <summary>The public listeners.</summary>
+    [Description("The public listeners.")]
+    public IReadOnlyList<ListenerConfig> Listen { get; init; } = [new ListenerConfig { Url = "http://0.0.0.0:8080" }];
+
+    /// <summary>The operators' listener; none where left out.</summary>
+    [Description("The operators' listener: health, catalog, metrics. Keep it off the public network.")]
+    public AdminConfig? Admin { get; init; }
+
+    /// <summary>The services by name.</summary>
+    [Description("The services behind the gateway, by name."), Required]
+    public IReadOnlyDictionary<string, ServiceConfig> Services { get; init; } = new Dictionary<string, ServiceConfig>();
+
+    /// <summary>What clients speak to.</summary>
+    [Description("What clients speak to.")]
+    public EdgesConfig Edges { get; init; } = new();
+
+    /// <summary>Sizes that hold for every edge.</summary>
+    [Description("Sizes that hold for every edge.")]
+    public LimitsConfig Limits { get; init; } = new();
+}
+
+/// <summary>One public listener.</summary>
+public sealed record ListenerConfig
+{
+    /// <summary>http://HOST:PORT or https://HOST:PORT; HTTP/1.1 and HTTP/2 both are spoken on it.</summary>
+    [Description("http://HOST:PORT or https://HOST:PORT. HTTP/1.1 and HTTP/2 are spoken on either."), Required, Url]
+    public string Url { get; init; } = "";
+
+    /// <summary>The PEM file of the certificate chain, for https.</summary>
+    [Description("The PEM file of the certificate chain, for https."), FilePath]
+    public string? Certificate { get; init; }
+
+    /// <summary>The PEM file of the private key, for https.</summary>
+    [Description("The PEM file of the private key, for https."), FilePath]
+    public string? Key { get; init; }
+}
+
+/// <summary>The operators' listener.</summary>
+public sealed record AdminConfig
+{
+    /// <summary>http://HOST:PORT.</summary>
+    [Description("http://HOST:PORT"), Required, Url]
+    public string Url { get; init; } = "";
+}
+
+/// <summary>What clients speak to.</summary>
+public sealed record EdgesConfig
+{
+    /// <summary>REST.</summary>
+    [Description("REST, generated from the contracts.")]
+    public RestEdgeConfig Rest { get; init; } = new();
+}
+
+/// <summary>The REST edge.</summary>
+public sealed record RestEdgeConfig
+{
+    /// <summary>False turns it off.</summary>
+    [Description("False turns the edge off.")]
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>The path prefix of the whole edge.</summary>
+    [Description("The path prefix of the whole edge.")]
+    public string Path { get; init; } = "/";
+
+    /// <summary>Serves /openapi.json and /docs where no contract has such a path.</summary>
+    [Description("Serves /openapi.json and /docs, where no contract has a route of that path.")]
+    public bool Docs { get; init; } = true;
+
+    /// <summary>The largest request message in bytes; null takes that of limits.</summary>
+    [Description("The largest request message: bytes, or a text such as 4MiB. Without it, that of limits."), ByteSize]
+    public long? MaxRequestBytes { get; init; }
+
+    /// <summary>How errors are written when the client does not say.</summary>
+    [Description("How errors are written when the client does not say: application/problem+json or google.rpc.Status.")]
+    public ErrorFormat ErrorFormat { get; init; }
+}
+
+/// <summary>How the REST edge writes errors.</summary>
+public enum ErrorFormat
+{
+    /// <summary>application/problem+json (RFC 9457).</summary>
+    Problem,
+
+    /// <summary>google.rpc.Status in JSON.</summary>
+    Status,
+}
+
+/// <summary>Sizes that hold for every edge.</summary>
+public sealed record LimitsConfig
+{
+    /// <summary>The largest request message in bytes; 4 MiB, which is what gRPC servers take unless told otherwise.</summary>
+    [Description("The largest request message: bytes, or a text such as 4MiB."), ByteSize]
+    public long MaxRequestBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>All request headers together, in bytes; 32 KiB is Kestrel's own default.</summary>
+    [Description("All request headers of one call together: bytes, or a text such as 32KiB."), ByteSize]
+    public long MaxHeaderBytes { get; init; } = 32 * 1024;
+}
