@@ -4,9 +4,6 @@ using Xunit;
 
 [assembly: AssemblyFixture(typeof(MatrixTests.Fixture))]
 
-// The tests share one recording backend, and each reads what its own call left there.
-[assembly: Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
-
 namespace MatrixTests;
 
 /// <summary>The recording backends and the gateway before them, for all tests of the assembly.</summary>

@@ -8,6 +8,8 @@ using Xunit;
 namespace MatrixTests;
 
 /// <summary>REST x gRPC, every shape, on real sockets: the answer and what the backend received.</summary>
+// One collection: the tests share one recording backend, and each reads what its own call left there.
+[Collection("matrix")]
 public sealed class RestToGrpcTests
 {
     private readonly Fixture _fixture;

@@ -5,6 +5,8 @@ using Xunit;
 namespace MatrixTests;
 
 /// <summary>REST x HTTP (OpenAPI) on real sockets: the answer and what the backend received.</summary>
+// One collection: the tests share one recording backend, and each reads what its own call left there.
+[Collection("matrix")]
 public sealed class RestToHttpTests
 {
     private readonly Fixture _fixture;
