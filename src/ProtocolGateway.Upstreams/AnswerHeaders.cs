@@ -1,0 +1,45 @@
+using System.Net.Http.Headers;
+using ProtocolGateway.Envelope.Calls;
+
+namespace ProtocolGateway.Upstreams;
+
+/// <summary>A backend's headers as neutral ones.</summary>
+internal static class AnswerHeaders
+{
+    /// <summary>The first value of a name; null where there is none.</summary>
+    public static string? First(HttpHeaders headers, string name)
+    {
+        if (!headers.NonValidated.TryGetValues(name, out var values))
+            return null;
+        foreach (var value in values)
+            return value;
+        return null;
+    }
+
+    /// <summary>Adds what <paramref name="keep"/> keeps. Values with control characters are left out: no wire of ours may carry them.</summary>
+    public static void CopyTo(CallHeaders into, HttpHeaders headers, Func<string, bool> keep)
+    {
+        foreach (var (name, values) in headers.NonValidated)
+        {
+            var lower = name.ToLowerInvariant();
+            if (HeaderNames.IsHopByHop(lower) || !keep(lower))
+                continue;
+            foreach (var value in values)
+            {
+                if (!HasControls(value))
+                    into.TryAdd(lower, value);
+            }
+        }
+    }
+
+    private static bool HasControls(string value)
+    {
+        foreach (var c in value)
+        {
+            if ((c < ' ' && c != '\t') || c == '\x7f')
+                return true;
+        }
+
+        return false;
+    }
+}

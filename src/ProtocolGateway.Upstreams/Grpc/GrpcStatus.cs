@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
+
+namespace ProtocolGateway.Upstreams.Grpc;
+
+/// <summary>Reads the status that ends a gRPC call, from trailers or from the head of an answer that has only trailers.</summary>
+internal static class GrpcStatus
+{
+    /// <summary>The reason of an error that the backend reported itself.</summary>
+    public const string Reason = "BACKEND_STATUS";
+
+    // As much text as a log line or an error body can bear.
+    private const int LongestMessage = 8 * 1024;
+
+    /// <summary>False where the headers carry no status.</summary>
+    public static bool IsIn(HttpHeaders headers) => headers.NonValidated.Contains("grpc-status");
+
+    /// <summary>Null for OK, the backend's error otherwise.</summary>
+    /// <param name="headers">Trailers that hold a status.</param>
+    public static GatewayError? Read(HttpHeaders headers)
+    {
+        var code = ReadCode(AnswerHeaders.First(headers, "grpc-status"));
+        if (code == StatusCode.Ok)
+            return null;
+        return new GatewayError
+        {
+            Code = code,
+            Reason = Reason,
+            Blame = Blame.Backend,
+            Message = DecodeMessage(AnswerHeaders.First(headers, "grpc-message")),
+            Retry = code == StatusCode.Unavailable ? RetryAdvice.IfIdempotent : RetryAdvice.No,
+            StatusDetails = DecodeDetails(AnswerHeaders.First(headers, "grpc-status-details-bin")),
+        };
+    }
+
+    /// <summary>The trailers that are the application's own; null where there are none.</summary>
+    public static CallHeaders? Trailers(HttpHeaders headers)
+    {
+        CallHeaders? trailers = null;
+        foreach (var (name, _) in headers.NonValidated)
+        {
+            if (!IsMetadata(name))
+                continue;
+            trailers = new();
+            AnswerHeaders.CopyTo(trailers, headers, IsMetadata);
+            break;
+        }
+
+        return trailers;
+    }
+
+    /// <summary>True for names that the application set, not the protocol or the server.</summary>
+    public static bool IsMetadata(string name) =>
+        !name.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase)
+        && !name.Equals("content-type", StringComparison.OrdinalIgnoreCase)
+        && !name.Equals("content-length", StringComparison.OrdinalIgnoreCase)
+        && !name.Equals("date", StringComparison.OrdinalIgnoreCase)
+        && !name.Equals("server", StringComparison.OrdinalIgnoreCase);
+
+    private static StatusCode ReadCode(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? StatusTables.FromGrpcNumber(number) : StatusCode.Unknown;
+
+    /// <summary>Undoes the percent-encoding; what is not valid stays as it is (gRPC over HTTP2, "Percent-Encoded").</summary>
+    internal static string DecodeMessage(string? text)
+    {
+        if (text is null)
+            return "";
+        if (text.Length > LongestMessage)
+            text = text[..LongestMessage];
+        if (!text.Contains('%', StringComparison.Ordinal))
+            return text;
+        Span<byte> one = stackalloc byte[4];
+        var bytes = new List<byte>(text.Length);
+        for (var i = 0; i < text.Length;)
+        {
+            if (text[i] == '%' && i + 2 < text.Length
+                && byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            {
+                bytes.Add(value);
+                i += 3;
+                continue;
+            }
+
+            Rune.DecodeFromUtf16(text.AsSpan(i), out var rune, out var used);
+            bytes.AddRange(one[..rune.EncodeToUtf8(one)]);
+            i += used;
+        }
+
+        return Encoding.UTF8.GetString([.. bytes]);
+    }
+
+    // Binary metadata may come without padding, and a proxy may have cut it off: then there are no details, but still a status.
+    private static byte[] DecodeDetails(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return [];
+        var padded = text.TrimEnd('=');
+        padded = padded.PadRight((padded.Length + 3) / 4 * 4, '=');
+        var bytes = new byte[padded.Length / 4 * 3];
+        return Convert.TryFromBase64String(padded, bytes, out var written) ? bytes[..written] : [];
+    }
+}
