@@ -1,0 +1,50 @@
+using ProtocolGateway.Contracts.Model;
+
+namespace ProtocolGateway.Contracts.Codec.Parsing;
+
+/// <summary>How a message is read. Its table is compiled when the first message of the type comes: types may be recursive, and most are never used.</summary>
+internal sealed class MessagePlan(MessageType type, PlanCache cache)
+{
+    private volatile MessageTable? _table;
+
+    public string FullName => type.FullName;
+
+    /// <summary>How a value of the type itself is read, outside any field.</summary>
+    public ValuePlan Root => field ??= ValuePlan.Compile(type, delimited: false, cache);
+
+    /// <summary>Threads that race compile equal tables; either serves.</summary>
+    public MessageTable Table => _table ??= new MessageTable(type, cache);
+}
+
+/// <summary>The fields of a message, findable by name.</summary>
+internal sealed class MessageTable
+{
+    public MessageTable(MessageType type, PlanCache cache)
+    {
+        var oneofs = new Dictionary<OneofGroup, int>();
+        var fields = new List<FieldPlan>(type.Fields.Count);
+        foreach (var field in type.Fields)
+        {
+            var bit = -1;
+            if (field.Oneof is { } oneof && !oneofs.TryGetValue(oneof, out bit))
+                oneofs.Add(oneof, bit = type.Fields.Count + oneofs.Count);
+            fields.Add(new FieldPlan(field, fields.Count, bit, cache));
+        }
+
+        Fields = [.. fields];
+        // JSON names first: where one field's name is another's JSON name, the JSON name counts.
+        Names = new NameTable(type.Fields.Select((f, i) => KeyValuePair.Create(f.JsonName, i))
+            .Concat(type.Fields.Select((f, i) => KeyValuePair.Create(f.Name, i))));
+        BitWords = (type.Fields.Count + oneofs.Count + 63) / 64;
+        RequiredCount = fields.Count(f => f.Required);
+    }
+
+    public FieldPlan[] Fields { get; }
+
+    public NameTable Names { get; }
+
+    /// <summary>Words of bits that tell which fields and oneofs were read.</summary>
+    public int BitWords { get; }
+
+    public int RequiredCount { get; }
+}

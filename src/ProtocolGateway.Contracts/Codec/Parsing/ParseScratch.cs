@@ -1,0 +1,85 @@
+namespace ProtocolGateway.Contracts.Codec.Parsing;
+
+/// <summary>Everything that reading one message needs beside its input; one per thread, so that the steady state allocates nothing.</summary>
+internal sealed class ParseScratch
+{
+    private const int LargestKept = 1024 * 1024;
+
+    [ThreadStatic]
+    private static ParseScratch? _ofThread;
+
+    private readonly List<KeySet> _keySets = [];
+    private ulong[] _bits = new ulong[64];
+    private byte[] _text = new byte[256];
+    private int _bitsUsed;
+    private int _keySetsUsed;
+
+    public WireBuffer Wire { get; } = new();
+
+    /// <summary>The thread's own, or a new one when a reader further up the stack has it.</summary>
+    public static ParseScratch Rent()
+    {
+        var scratch = _ofThread ?? new ParseScratch();
+        _ofThread = null;
+        return scratch;
+    }
+
+    public void Return()
+    {
+        Wire.Reset();
+        _bitsUsed = 0;
+        _keySetsUsed = 0;
+        if (_text.Length > LargestKept)
+            _text = new byte[256];
+        _ofThread = this;
+    }
+
+    /// <summary>Bits, all zero, for one message; give the result to <see cref="PopBits"/>.</summary>
+    public int PushBits(int words)
+    {
+        var start = _bitsUsed;
+        _bitsUsed += words;
+        if (_bitsUsed > _bits.Length)
+            Array.Resize(ref _bits, Math.Max(_bitsUsed, _bits.Length * 2));
+        _bits.AsSpan(start, words).Clear();
+        return start;
+    }
+
+    public void PopBits(int start) => _bitsUsed = start;
+
+    /// <summary>Sets a bit; false when it was set.</summary>
+    public bool TrySetBit(int start, int bit)
+    {
+        ref var word = ref _bits[start + (bit >> 6)];
+        var mask = 1UL << (bit & 63);
+        var fresh = (word & mask) == 0;
+        word |= mask;
+        return fresh;
+    }
+
+    public bool HasBit(int start, int bit) => (_bits[start + (bit >> 6)] & (1UL << (bit & 63))) != 0;
+
+    public KeySet PushKeys()
+    {
+        if (_keySetsUsed == _keySets.Count)
+            _keySets.Add(new KeySet());
+        var keys = _keySets[_keySetsUsed++];
+        keys.Reset();
+        return keys;
+    }
+
+    public void PopKeys() => _keySetsUsed--;
+
+    /// <summary>Room for that many bytes of decoded text, of which the first are kept.</summary>
+    public Span<byte> TextRoomKeeping(int kept, int size)
+    {
+        if (_text.Length < size)
+        {
+            var larger = new byte[Math.Max(size, _text.Length * 2)];
+            _text.AsSpan(0, kept).CopyTo(larger);
+            _text = larger;
+        }
+
+        return _text;
+    }
+}
