@@ -106,7 +106,7 @@ internal static class WireReorder
     private static void Entry(FieldPlan field, ReadOnlySpan<byte> bytes, ref WireWriter writer)
     {
         writer.Varint((uint)field.Field.Number << 3 | WireReader.Bytes);
-        if (!MapEntry.TryRead(field, bytes, out var entry) || entry.ValueCount < 2 || field.Value!.Kind != ValueKind.Message)
+        if (field.Value!.Kind != ValueKind.Message || !TryJoinEntry(field, bytes, out var entry, out var value))
         {
             writer.Bytes(bytes);
             return;
@@ -118,20 +118,29 @@ internal static class WireReorder
             joined.Bytes(entry.Key);
         else
             joined.Bits(field.Key.WireType, entry.KeyBits);
-        var value = new WireWriter(bytes.Length);
-        var reader = new WireReader(bytes);
-        while (!reader.AtEnd && reader.TryReadTag(out var tag))
-        {
-            if (tag != field.Value.Tag)
-                reader.TrySkip(tag);
-            else if (reader.TryReadBytes(out var piece))
-                value.Raw(piece);
-        }
-
         joined.Varint(field.Value.Tag);
         joined.Bytes(value.Written);
         writer.Bytes(joined.Written);
         value.Release();
         joined.Release();
+    }
+
+    /// <summary>Reads an entry, and joins the pieces of a value that is a message. False, with nothing to release, where the entry is malformed.</summary>
+    public static bool TryJoinEntry(FieldPlan field, ReadOnlySpan<byte> bytes, out MapEntry entry, out WireWriter value)
+    {
+        value = default;
+        if (!MapEntry.TryRead(field, bytes, out entry))
+            return false;
+        value = new WireWriter(bytes.Length);
+        var reader = new WireReader(bytes);
+        while (!reader.AtEnd && reader.TryReadTag(out var tag))
+        {
+            if (tag != field.Value!.Tag || field.Value.WireType != WireReader.Bytes)
+                reader.TrySkip(tag);
+            else if (reader.TryReadBytes(out var piece))
+                value.Raw(piece);
+        }
+
+        return true;
     }
 }

@@ -5,7 +5,7 @@ namespace ProtocolGateway.Contracts.Codec.Formatting;
 /// <summary>Writes the protobuf wire into a pooled buffer, which must be released.</summary>
 internal struct WireWriter(int capacity)
 {
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 64));
+    private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 64));
 
     public int Length { get; private set; }
 
@@ -16,11 +16,11 @@ internal struct WireWriter(int capacity)
         Reserve(10);
         while (value >= 0x80)
         {
-            _buffer[Length++] = (byte)(value | 0x80);
+            _buffer![Length++] = (byte)(value | 0x80);
             value >>= 7;
         }
 
-        _buffer[Length++] = (byte)value;
+        _buffer![Length++] = (byte)value;
     }
 
     public void Raw(ReadOnlySpan<byte> bytes)
@@ -42,7 +42,7 @@ internal struct WireWriter(int capacity)
         for (var i = 0; i < (wireType == WireReader.Fixed32 ? 4 : 8); i++)
         {
             Reserve(1);
-            _buffer[Length++] = (byte)(bits >> (8 * i));
+            _buffer![Length++] = (byte)(bits >> (8 * i));
         }
     }
 
@@ -52,13 +52,17 @@ internal struct WireWriter(int capacity)
         Raw(bytes);
     }
 
-    public readonly void Release() => ArrayPool<byte>.Shared.Return(_buffer);
+    public readonly void Release()
+    {
+        if (_buffer is not null)
+            ArrayPool<byte>.Shared.Return(_buffer);
+    }
 
     private void Reserve(int count)
     {
-        if (_buffer.Length - Length >= count)
+        if (_buffer!.Length - Length >= count)
             return;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, Length + count));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer!.Length * 2, Length + count));
         _buffer.AsSpan(0, Length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;
