@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -10,6 +11,9 @@ internal static class PercentCoding
     // RFC 3986, section 3.3: pchar, without the escape itself.
     private static readonly SearchValues<char> PathCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=@:");
+
+    private static readonly SearchValues<char> RawCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=@:%");
 
     /// <summary>Decodes into UTF-8 and gives the length; -1 for a bad escape, or for what is not UTF-8. A destination as long as the text always suffices for ASCII text.</summary>
     /// <param name="text">Escaped text; characters above ASCII are bad.</param>
@@ -110,19 +114,59 @@ internal static class PercentCoding
         }
     }
 
-    /// <summary>Appends text that is escaped already; what is neither an escape nor legal in a path is escaped.</summary>
+    /// <summary>Appends one segment, or a piece of it, that is escaped already; what is neither an escape nor legal in a path is escaped.</summary>
     /// <param name="into">Where to.</param>
     /// <param name="raw">Checked by <see cref="IsValid"/>.</param>
-    /// <param name="keepSlashes">A raw slash stays one.</param>
-    public static void AppendRaw(StringBuilder into, ReadOnlySpan<char> raw, bool keepSlashes)
+    public static void AppendRaw(ref DefaultInterpolatedStringHandler into, ReadOnlySpan<char> raw)
     {
-        foreach (var c in raw)
+        while (!raw.IsEmpty)
         {
-            if (c == '%' || PathCharacters.Contains(c) || (keepSlashes && c == '/'))
-                into.Append(c);
-            else
-                into.Append('%').Append(((int)c).ToString("X2"));
+            var legal = raw.IndexOfAnyExcept(RawCharacters);
+            into.AppendFormatted(legal < 0 ? raw : raw[..legal]);
+            if (legal < 0)
+                return;
+            into.AppendLiteral("%");
+            into.AppendFormatted((int)raw[legal], "X2");
+            raw = raw[(legal + 1)..];
         }
+    }
+
+    /// <summary>
+    /// True where a path has a segment <c>.</c> or <c>..</c>, however it is escaped, and however its slashes are: what a backend or a proxy before it
+    /// might take for a step to another path.
+    /// </summary>
+    public static bool HasDotSegment(ReadOnlySpan<char> path)
+    {
+        if (path.IndexOf('.') < 0 && !path.Contains("%2e", StringComparison.OrdinalIgnoreCase))
+            return false;
+        var dots = 0;
+        var others = 0;
+        for (var i = 0; i < path.Length; i++)
+        {
+            var c = path[i];
+            if (c == '%' && TryReadEscape(path[i..], out var value))
+            {
+                c = (char)value;
+                i += 2;
+            }
+
+            if (c is '/' or '\\')
+            {
+                if (others == 0 && dots is (1 or 2))
+                    return true;
+                (dots, others) = (0, 0);
+            }
+            else if (c == '.')
+            {
+                dots++;
+            }
+            else
+            {
+                others++;
+            }
+        }
+
+        return others == 0 && dots is (1 or 2);
     }
 
     private static bool TryReadEscape(ReadOnlySpan<char> text, out byte value)
