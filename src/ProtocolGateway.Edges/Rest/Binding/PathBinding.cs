@@ -1,4 +1,4 @@
-using ProtocolGateway.Contracts.Codec;
+using ProtocolGateway.Contracts.Codec.Parsing;
 
 namespace ProtocolGateway.Edges.Rest.Binding;
 

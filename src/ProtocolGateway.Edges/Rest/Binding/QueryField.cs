@@ -1,5 +1,6 @@
 using System.Buffers;
 using ProtocolGateway.Contracts.Codec;
+using ProtocolGateway.Contracts.Codec.Parsing;
 using ProtocolGateway.Contracts.Model;
 
 namespace ProtocolGateway.Edges.Rest.Binding;
@@ -7,16 +8,16 @@ namespace ProtocolGateway.Edges.Rest.Binding;
 /// <summary>A field, or an entry of a map, that query parameters may set.</summary>
 internal sealed class QueryField
 {
-    private readonly TextValuePlan? _value;
-    private readonly MapEntryPlan? _entry;
+    private readonly TextValuePlan _value;
 
-    private QueryField(Field[] path, TextValuePlan? value, MapEntryPlan? entry)
+    private QueryField(Field[] path, TextValuePlan value, bool isMap)
     {
-        (_value, _entry) = (value, entry);
+        _value = value;
+        IsMap = isMap;
         Canonical = FieldPaths.Canonical(path);
         Choices = FieldPaths.Choices(path);
         First = path[0];
-        IsSingle = entry is null && path[^1].Type is not ListType;
+        IsSingle = !isMap && path[^1].Type is not ListType;
     }
 
     /// <summary>The original names, dotted.</summary>
@@ -29,7 +30,7 @@ internal sealed class QueryField
     public bool IsSingle { get; }
 
     /// <summary>It is a map, and a parameter gives one entry: <c>labels[key]=value</c>.</summary>
-    public bool IsMap => _entry is not null;
+    public bool IsMap { get; }
 
     /// <summary>The choices within oneofs that it makes.</summary>
     public OneofChoice[] Choices { get; }
@@ -39,27 +40,22 @@ internal sealed class QueryField
     {
         var name = FieldPaths.Canonical(path);
         var last = path[^1].Type;
-        whyNot = null;
-        if (isEntry || last is MapType)
+        whyNot = last switch
         {
-            if (!isEntry || last is not MapType map)
-                whyNot = isEntry ? $"{name} is not a map" : $"{name} is a map: write {name}[key]=value";
-            else if (MapEntryPlan.Compile(path, map, options, out whyNot) is { } entry)
-                return new(path, null, entry);
+            MapType map when isEntry => FieldPaths.IsText(map.Value) ? null : $"the values of {name} are messages",
+            MapType => $"{name} is a map: write {name}[key]=value",
+            _ when isEntry => $"{name} is not a map",
+            ListType list when !FieldPaths.IsText(list.Element) => $"{name} is a list of messages",
+            ListType => null,
+            _ => FieldPaths.IsText(last) ? null : $"{name} is a message: name one of its fields",
+        };
+        if (whyNot is not null)
             return null;
-        }
-
-        if (!FieldPaths.IsText(last is ListType list ? list.Element : last))
-        {
-            whyNot = $"{name} is a message: name one of its fields";
-            return null;
-        }
-
-        var value = TextValuePlan.Compile(path, options, out whyNot);
-        return value is null ? null : new(path, value, null);
+        var value = isEntry ? TextValuePlan.CompileMapEntry(path, options, out whyNot) : TextValuePlan.Compile(path, options, out whyNot);
+        return value is null ? null : new(path, value, isEntry);
     }
 
     /// <summary>Appends a value to the message.</summary>
     public CodecError? Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> utf8, IBufferWriter<byte> output) =>
-        _entry is not null ? _entry.Write(key, utf8, output) : _value!.Write(utf8, output);
+        IsMap ? _value.Write(key, utf8, output) : _value.Write(utf8, output);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using ProtocolGateway.Contracts.Codec;
+using ProtocolGateway.Contracts.Codec.Parsing;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.Rest.Routing;
 using ProtocolGateway.Envelope.Errors;
