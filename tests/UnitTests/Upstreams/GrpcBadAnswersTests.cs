@@ -135,8 +135,11 @@ public sealed class GrpcBadAnswersTests
         {
             context.RequestAborted.Register(() => aborted.TrySetResult());
             if (inStream)
+            {
                 await AnswerAsync(context, null, Frame("one"));
-            await context.Response.Body.FlushAsync();
+                await context.Response.Body.FlushAsync();
+            }
+
             reached.SetResult();
             await aborted.Task;
         });

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -32,13 +33,18 @@ internal sealed class ScriptedBackend : IAsyncDisposable
     public ConcurrentDictionary<string, bool> Connections { get; } = new();
 
     public static async Task<ScriptedBackend> StartAsync(
-        Func<HttpContext, Task> script, UpstreamProtocol protocol = UpstreamProtocol.Grpc, UpstreamOptions? options = null, HttpProtocols http = HttpProtocols.Http2)
+        Func<HttpContext, Task> script, UpstreamProtocol protocol = UpstreamProtocol.Grpc, UpstreamOptions? options = null, HttpProtocols http = HttpProtocols.Http2, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = http);
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = http;
+                if (certificate is not null)
+                    listen.UseHttps(certificate);
+            });
             kestrel.Limits.MinResponseDataRate = null;
         });
         var app = builder.Build();
