@@ -76,10 +76,11 @@ internal static class ScalarWriter
                 wire.WriteVarint(text.Length == 4 ? 1UL : 0);
                 return null;
             case ValueKind.Double or ValueKind.Float when TryNamedNumber(text, out var named):
+                // The quiet NaN that other writers write; .NET's own has the sign set.
                 if (kind == ValueKind.Double)
-                    wire.WriteFixed64(BitConverter.DoubleToUInt64Bits(named));
+                    wire.WriteFixed64(double.IsNaN(named) ? 0x7FF8_0000_0000_0000 : BitConverter.DoubleToUInt64Bits(named));
                 else
-                    wire.WriteFixed32(BitConverter.SingleToUInt32Bits((float)named));
+                    wire.WriteFixed32(double.IsNaN(named) ? 0x7FC0_0000 : BitConverter.SingleToUInt32Bits((float)named));
                 return null;
             default:
                 // A number must fill the text: no spaces, no plus.
