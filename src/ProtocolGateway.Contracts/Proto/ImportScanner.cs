@@ -13,7 +13,7 @@ internal sealed class ImportScanner(IReadOnlyList<string> importPaths)
 
     // An import inside a block comment is taken for one too; at worst the root is then found by the other imports.
     private static readonly Regex Statement = new(
-        """^\s*import\s+(?:public\s+|weak\s+|option\s+)?["']([^"'\r\n]+)["']\s*;""", RegexOptions.Multiline | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
+        """(?:^|;)\s*import\s+(?:public\s+|weak\s+|option\s+)?["']([^"'\r\n]+)["']\s*(?=;)""", RegexOptions.Multiline | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
 
     private readonly Dictionary<string, string[]> _imports = new(StringComparer.Ordinal);
 

@@ -42,27 +42,26 @@ internal sealed class MessageReader(TypeTable types, List<Diagnostic> diagnostic
         {
             var proto = draft.Proto.Field[i];
             var key = FileContext.Key(draft.Key, DescriptorProto.FieldFieldNumber, i);
-            var place = draft.File.Place(key, draft.FullName + "." + proto.Name);
             if (!ProtoNames.IsIdentifier(proto.Name) || !FieldReader.IsUsableNumber(proto.Number) || proto.HasExtendee)
             {
-                diagnostics.Add(new(Severity.Warning, place, $"Field '{proto.Name}' = {proto.Number} of {draft.FullName} is left out: its name or number is not allowed."));
+                diagnostics.Add(new(Severity.Warning, PlaceOf(draft, proto, key), $"Field '{proto.Name}' = {proto.Number} of {draft.FullName} is left out: its name or number is not allowed."));
                 continue;
             }
 
             if (!names.Add(proto.Name) | !numbers.Add(proto.Number))
             {
-                diagnostics.Add(new(Severity.Warning, place, $"Field {proto.Name} = {proto.Number} of {draft.FullName} is left out: its name or number is taken by a field before it."));
+                diagnostics.Add(new(Severity.Warning, PlaceOf(draft, proto, key), $"Field {proto.Name} = {proto.Number} of {draft.FullName} is left out: its name or number is taken by a field before it."));
                 continue;
             }
 
-            var (field, problem) = FieldReader.Read(types, draft.File, draft.FullName, proto, key, draft.Features, OneofOf(draft, proto, oneofs, place));
+            var (field, problem) = FieldReader.Read(types, draft.File, draft.FullName, proto, key, draft.Features, OneofOf(draft, proto, oneofs, key));
             if (field is not null)
             {
                 fields.Add(field);
                 continue;
             }
 
-            diagnostics.Add(new(Severity.Warning, place, $"Message {draft.FullName} is left out: of its field {proto.Name}, {problem}."));
+            diagnostics.Add(new(Severity.Warning, PlaceOf(draft, proto, key), $"Message {draft.FullName} is left out: of its field {proto.Name}, {problem}."));
             _unusable.TryAdd(draft.Type, draft.FullName + "." + proto.Name);
         }
 
@@ -93,15 +92,17 @@ internal sealed class MessageReader(TypeTable types, List<Diagnostic> diagnostic
         return oneofs;
     }
 
-    private OneofGroup? OneofOf(MessageDraft draft, FieldDescriptorProto field, OneofGroup?[] oneofs, SourceLocation place)
+    private OneofGroup? OneofOf(MessageDraft draft, FieldDescriptorProto field, OneofGroup?[] oneofs, string key)
     {
         if (!field.HasOneofIndex || field.Proto3Optional)
             return null;
         if ((uint)field.OneofIndex < (uint)oneofs.Length)
             return field.Label == FieldDescriptorProto.Types.Label.Repeated ? null : oneofs[field.OneofIndex];
-        diagnostics.Add(new(Severity.Warning, place, $"Field {field.Name} of {draft.FullName} is taken as standing outside any oneof: its oneof does not exist."));
+        diagnostics.Add(new(Severity.Warning, PlaceOf(draft, field, key), $"Field {field.Name} of {draft.FullName} is taken as standing outside any oneof: its oneof does not exist."));
         return null;
     }
+
+    private static SourceLocation PlaceOf(MessageDraft draft, FieldDescriptorProto field, string key) => draft.File.Place(key, draft.FullName + "." + field.Name);
 
     private void ReadExtensions(FileContext file, string scope, RepeatedField<FieldDescriptorProto> extensions, string parentKey, int container, FeatureScope outer)
     {

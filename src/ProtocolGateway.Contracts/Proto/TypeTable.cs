@@ -28,9 +28,6 @@ internal sealed class TypeTable(List<Diagnostic> diagnostics)
         var pending = new Queue<(string Scope, DescriptorProto Message, string Key, FeatureScope Features)>();
         for (var i = 0; i < file.File.MessageType.Count; i++)
             pending.Enqueue((package, file.File.MessageType[i], FileContext.Key("", FileDescriptorProto.MessageTypeFieldNumber, i), file.Features));
-        for (var i = 0; i < file.File.EnumType.Count; i++)
-            DeclareEnum(file, package, file.File.EnumType[i], FileContext.Key("", FileDescriptorProto.EnumTypeFieldNumber, i), file.Features);
-
         while (pending.TryDequeue(out var next))
         {
             var (scope, message, key, outer) = next;
@@ -54,6 +51,9 @@ internal sealed class TypeTable(List<Diagnostic> diagnostics)
             for (var i = 0; i < message.EnumType.Count; i++)
                 DeclareEnum(file, fullName, message.EnumType[i], FileContext.Key(key, DescriptorProto.EnumTypeFieldNumber, i), features);
         }
+
+        for (var i = 0; i < file.File.EnumType.Count; i++)
+            DeclareEnum(file, package, file.File.EnumType[i], FileContext.Key("", FileDescriptorProto.EnumTypeFieldNumber, i), file.Features);
     }
 
     /// <summary>The message of that name as written in a descriptor: absolute with a leading dot, else searched from the scope outwards.</summary>
