@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using ProtocolGateway.Edges.Rest.Streaming;
+using ProtocolGateway.Envelope.Errors;
+
+namespace ProtocolGateway.Edges.Rest;
+
+/// <summary>Chooses the form of the answer by Accept (RFC 9110, section 12.5.1).</summary>
+internal static class RestAccept
+{
+    public const string Json = "application/json";
+    public const string Ndjson = "application/x-ndjson";
+    public const string EventStream = "text/event-stream";
+    public const string Problem = "application/problem+json";
+    public const string RpcStatus = "application/vnd.google.rpc.status+json";
+
+    private static readonly MediaTypeHeaderValue[] UnaryTypes = [new(Json)];
+    private static readonly MediaTypeHeaderValue[] StreamTypes = [new(Ndjson), new("application/ndjson"), new("application/jsonl"), new(EventStream), new(Json)];
+    private static readonly AnswerForm[] StreamForms = [AnswerForm.Lines, AnswerForm.Lines, AnswerForm.Lines, AnswerForm.Events, AnswerForm.Array];
+
+    /// <summary>The form that the client likes best; an error where it takes none.</summary>
+    public static GatewayError? Choose(IHeaderDictionary headers, bool stream, out AnswerForm form)
+    {
+        form = stream ? AnswerForm.Lines : AnswerForm.Single;
+        var accept = headers.Accept;
+        // The common cases need no parsing.
+        if (accept.Count == 0 || (accept.Count == 1 && (accept[0] is null or "" or "*/*" || (!stream && accept[0] == Json))))
+            return null;
+        if (!MediaTypeHeaderValue.TryParseList(accept, out var ranges))
+            return null;
+        var best = BestOf(stream ? StreamTypes : UnaryTypes, ranges);
+        if (best < 0)
+            return GatewayErrors.NotAcceptable(stream ? $"{Ndjson}, {EventStream}, {Json}" : Json);
+        if (stream)
+            form = StreamForms[best];
+        return null;
+    }
+
+    /// <summary>The client asks for errors as google.rpc.Status.</summary>
+    public static bool WantsRpcStatus(IHeaderDictionary headers, RestErrorFormat otherwise)
+    {
+        if (headers.TryGetValue("X-Error-Format", out var format))
+        {
+            if (string.Equals(format.ToString(), "google.rpc.status", StringComparison.OrdinalIgnoreCase))
+                return true;
+            if (string.Equals(format.ToString(), "problem", StringComparison.OrdinalIgnoreCase))
+                return false;
+        }
+
+        foreach (var line in headers.Accept)
+        {
+            if (line is null)
+                continue;
+            if (line.Contains(RpcStatus, StringComparison.OrdinalIgnoreCase))
+                return true;
+            if (line.Contains(Problem, StringComparison.OrdinalIgnoreCase))
+                return false;
+        }
+
+        return otherwise == RestErrorFormat.GoogleRpcStatus;
+    }
+
+    // By quality, then by how exactly the client named it, then by the client's order, then by ours.
+    private static int BestOf(MediaTypeHeaderValue[] offers, IList<MediaTypeHeaderValue> ranges)
+    {
+        var best = (Quality: 0.0, Exactness: 0, Order: 0, Index: -1);
+        for (var i = 0; i < offers.Length; i++)
+        {
+            var (quality, exactness, order) = Weigh(offers[i], ranges);
+            if (quality > best.Quality
+                || (quality > 0 && quality == best.Quality && (exactness, order).CompareTo((best.Exactness, best.Order)) > 0))
+                best = (quality, exactness, order, i);
+        }
+
+        return best.Index;
+    }
+
+    // The most exact range that covers the type decides its quality, a refusal (q=0) too.
+    private static (double Quality, int Exactness, int Order) Weigh(MediaTypeHeaderValue offer, IList<MediaTypeHeaderValue> ranges)
+    {
+        var found = (Quality: 0.0, Exactness: 0, Order: 0);
+        for (var i = 0; i < ranges.Count; i++)
+        {
+            var range = ranges[i];
+            var exactness = range.MatchesAllTypes ? 1
+                : !range.Type.Equals(offer.Type, StringComparison.OrdinalIgnoreCase) ? 0
+                : range.MatchesAllSubTypes ? 2
+                : range.SubType.Equals(offer.SubType, StringComparison.OrdinalIgnoreCase) ? 3 : 0;
+            if (exactness > found.Exactness)
+                found = (range.Quality ?? 1, exactness, -i);
+        }
+
+        return found;
+    }
+}

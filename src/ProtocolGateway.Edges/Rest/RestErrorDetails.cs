@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text.Json;
+using ProtocolGateway.Contracts.Model;
+
+namespace ProtocolGateway.Edges.Rest;
+
+/// <summary>
+/// Writes the details of a google.rpc.Status (grpc-status-details-bin) as JSON. Whatever the bytes are, an array results: details that cannot be
+/// read are left out or kept as base64, so that they never hide the status.
+/// </summary>
+/// <param name="find">The message type of a full name; null where it is not known.</param>
+/// <param name="compile">Compiles its formatter.</param>
+internal sealed class RestErrorDetails(Func<string, MessageType?> find, Func<MessageType, MessageFormatter> compile)
+{
+    // More than any service sends; a bound on what a hostile one makes us write.
+    private const int MostDetails = 64;
+
+    // Only types of the catalog get in, so it is bounded by that.
+    private readonly ConcurrentDictionary<string, MessageFormatter> _formatters = new(StringComparer.Ordinal);
+
+    /// <summary>Writes the array.</summary>
+    /// <param name="status">A serialized google.rpc.Status, whole or cut off.</param>
+    public void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> status)
+    {
+        writer.WriteStartArray();
+        var scanner = new ProtoScanner(new ReadOnlySequence<byte>(status));
+        for (var count = 0; count < MostDetails && scanner.Next();)
+        {
+            if (scanner.Field != 3 || !scanner.IsBytes)
+                continue;
+            count++;
+            WriteAny(writer, scanner.Bytes);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void WriteAny(Utf8JsonWriter writer, ReadOnlySequence<byte> any)
+    {
+        var url = "";
+        var value = default(ReadOnlySequence<byte>);
+        var scanner = new ProtoScanner(any);
+        while (scanner.Next())
+        {
+            if (scanner.Field == 1 && scanner.IsBytes)
+                url = scanner.Text();
+            else if (scanner.Field == 2 && scanner.IsBytes)
+                value = scanner.Bytes;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("@type", url);
+        if (!TryWriteKnown(writer, url, value))
+            writer.WriteBase64String("value", value.ToArray());
+        writer.WriteEndObject();
+    }
+
+    private bool TryWriteKnown(Utf8JsonWriter writer, string url, ReadOnlySequence<byte> value)
+    {
+        var type = find(url[(url.LastIndexOf('/') + 1)..]);
+        if (type is null)
+            return false;
+        using var json = new PooledBuffer();
+        if (_formatters.GetOrAdd(type.FullName, static (_, state) => state.compile(state.type), (compile, type))(value, json) is not null)
+            return false;
+        // The special JSON forms stand below "value" (the protobuf JSON mapping of Any).
+        if (type.WellKnown is not (WellKnown.None or WellKnown.HttpBody))
+        {
+            writer.WritePropertyName("value");
+            writer.WriteRawValue(json.Written.Span, skipInputValidation: true);
+            return true;
+        }
+
+        using var document = JsonDocument.Parse(json.Written);
+        foreach (var property in document.RootElement.EnumerateObject())
+            property.WriteTo(writer);
+        return true;
+    }
+}

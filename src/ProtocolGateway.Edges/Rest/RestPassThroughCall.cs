@@ -1,0 +1,121 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
+
+namespace ProtocolGateway.Edges.Rest;
+
+/// <summary>A call of an HTTP operation: status, headers and bodies pass as they are, piece by piece.</summary>
+internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan plan, RestAnswerWriter answers) : GatewayCall
+{
+    private GatewayError? _failure;
+    private long? _length;
+    private long _written;
+    private bool _headed;
+
+    /// <inheritdoc />
+    public override bool TryGetSingleMessage(out ReadOnlySequence<byte> message)
+    {
+        message = default;
+        return false;
+    }
+
+    /// <inheritdoc />
+    public override async ValueTask<bool> ReadMessageAsync(IBufferWriter<byte> into, CancellationToken cancel)
+    {
+        if (HttpRequest is not { HasBody: true })
+            return false;
+        var body = context.Request.BodyReader;
+        while (true)
+        {
+            var result = await RestRequestReader.ReadPieceAsync(body, cancel);
+            var buffer = result.Buffer;
+            if (!buffer.IsEmpty)
+            {
+                foreach (var segment in buffer)
+                    into.Write(segment.Span);
+                body.AdvanceTo(buffer.End);
+                return true;
+            }
+
+            body.AdvanceTo(buffer.End);
+            if (result.IsCompleted)
+                return false;
+        }
+    }
+
+    /// <inheritdoc />
+    public override ValueTask OnHeadAsync(AnswerHead head)
+    {
+        if (head.Status is < 200 or > 599)
+        {
+            _failure = GatewayErrors.BackendProtocol(plan.Service, $"HTTP status {head.Status}");
+            return default;
+        }
+
+        _headed = true;
+        var response = context.Response;
+        response.StatusCode = head.Status;
+        RestHeaders.FromHttp(head.Headers, response);
+        if (head.Headers.Find("content-length") is { } text)
+        {
+            if (!long.TryParse(text, System.Globalization.NumberStyles.None, null, out var length))
+                _failure = GatewayErrors.BackendProtocol(plan.Service, "a content-length that is no number");
+            // A 204 has none (RFC 9110, section 8.6); HEAD and 304 keep it, as it speaks of the body that GET would give.
+            else if (head.Status is not (204 or 205))
+                response.ContentLength = _length = length;
+        }
+
+        // A small answer of known length goes out with its head in one piece. An event stream may be silent for long, and its reader waits for the head.
+        return _length is null && IsEventStream(response) ? FlushAsync() : default;
+    }
+
+    /// <inheritdoc />
+    public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message)
+    {
+        if (_failure is not null || HasNoBody || message.IsEmpty)
+            return default;
+        if (_length is { } length && message.Length > length - _written)
+        {
+            _failure = GatewayErrors.BackendProtocol(plan.Service, "more bytes than its content-length");
+            return default;
+        }
+
+        _written += message.Length;
+        var output = context.Response.BodyWriter;
+        foreach (var segment in message)
+            output.Write(segment.Span);
+        return _written == _length ? default : FlushAsync();
+    }
+
+    /// <inheritdoc />
+    public override ValueTask OnEndAsync(GatewayError? error, CallHeaders? trailers)
+    {
+        error = _failure ?? error;
+        if (error is null && !_headed)
+            error = GatewayErrors.BackendProtocol(plan.Service, "no answer, and no error either");
+        // All that was promised has come: what broke afterwards is no concern of the client's.
+        if (_written > 0 && _written == _length)
+            error = null;
+        if (error is null && !HasNoBody && _length is { } length && _written < length)
+            error = GatewayErrors.BackendLost(plan.Service, "fewer bytes than its content-length");
+        if (error is null)
+        {
+            if (trailers is not null)
+                RestHeaders.ToHttpTrailers(trailers, context);
+            return default;
+        }
+
+        // The head is held until the first piece: where nothing is out yet, the failure can still have a status of its own.
+        if (_headed && !context.Response.HasStarted && _written == 0)
+            context.Response.Clear();
+        return answers.FailAsync(context, this, error, null, true);
+    }
+
+    private bool HasNoBody => HttpMethods.IsHead(context.Request.Method) || context.Response.StatusCode is 204 or 205 or 304;
+
+    private static bool IsEventStream(HttpResponse response) =>
+        response.ContentType?.StartsWith(RestAccept.EventStream, StringComparison.OrdinalIgnoreCase) == true;
+
+    private async ValueTask FlushAsync() => await context.Response.BodyWriter.FlushAsync(CancellationToken.None);
+}

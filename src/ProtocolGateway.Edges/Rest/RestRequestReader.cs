@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Net.Http.Headers;
+using ProtocolGateway.Edges.Rest.Routing;
+using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
+
+namespace ProtocolGateway.Edges.Rest;
+
+/// <summary>Reads what a request brings: its target, its media type, its body.</summary>
+internal static class RestRequestReader
+{
+    private const string JsonTypes = "application/json";
+    private const string StreamTypes = "application/x-ndjson or application/json";
+
+    /// <summary>The target as on the wire; escapes must not be touched before matching.</summary>
+    public static string RawTarget(HttpContext context)
+    {
+        var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        // Servers without a wire leave it empty.
+        return string.IsNullOrEmpty(raw) ? context.Request.PathBase + context.Request.Path + context.Request.QueryString.ToUriComponent() : raw;
+    }
+
+    /// <summary>A body follows, perhaps an empty one.</summary>
+    public static bool HasBody(HttpContext context) =>
+        context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody
+        ?? (context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0);
+
+    /// <summary>Refuses a body that is not JSON in UTF-8.</summary>
+    /// <param name="stream">Lines of JSON are taken too.</param>
+    /// <param name="lines">The body is lines of JSON.</param>
+    public static GatewayError? CheckJson(HttpRequest request, bool stream, out bool lines)
+    {
+        lines = false;
+        var coding = request.Headers.ContentEncoding;
+        if (coding.Count > 0 && !string.Equals(coding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))
+            return GatewayErrors.UnsupportedMediaType($"encoded as {coding}", "a body without content coding");
+        var type = request.ContentType;
+        // RFC 9110, section 8.3, leaves a body without a type to the recipient.
+        if (type is null or "application/json" or "application/json; charset=utf-8")
+            return null;
+        var taken = stream ? StreamTypes : JsonTypes;
+        if (!MediaTypeHeaderValue.TryParse(type, out var parsed))
+            return GatewayErrors.UnsupportedMediaType("of a media type that cannot be read", taken);
+        if (parsed.Charset.HasValue && !HeaderUtilities.RemoveQuotes(parsed.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            return GatewayErrors.UnsupportedMediaType(type, taken + " in UTF-8");
+        var name = parsed.MediaType;
+        lines = stream && (Is(name, RestAccept.Ndjson) || Is(name, "application/ndjson") || Is(name, "application/jsonl"));
+        var json = Is(name, RestAccept.Json) || (parsed.Suffix.HasValue && parsed.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+        return lines || json ? null : GatewayErrors.UnsupportedMediaType(type, taken);
+
+        static bool Is(Microsoft.Extensions.Primitives.StringSegment given, string wanted) => given.Equals(wanted, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Refuses a body of a media type that the contract of an HTTP operation does not name; ranges such as <c>image/*</c> may be among them.</summary>
+    public static GatewayError? CheckDeclared(string? type, IReadOnlyList<string> declared)
+    {
+        if (type is null || declared.Count == 0)
+            return null;
+        var given = Essence(type);
+        foreach (var one in declared)
+        {
+            var taken = Essence(one);
+            if (taken.Equals(given, StringComparison.OrdinalIgnoreCase) || taken is "*/*" or "*")
+                return null;
+            if (taken.EndsWith("/*") && given.StartsWith(taken[..^1], StringComparison.OrdinalIgnoreCase))
+                return null;
+        }
+
+        return GatewayErrors.UnsupportedMediaType(type, string.Join(", ", declared));
+
+        static ReadOnlySpan<char> Essence(string text)
+        {
+            var end = text.IndexOf(';');
+            return (end < 0 ? text : text.AsSpan(0, end)).Trim();
+        }
+    }
+
+    /// <summary>Reads the whole body, where the rule binds one, and writes the request message.</summary>
+    public static async ValueTask<GatewayError?> ReadSingleAsync(HttpContext context, RestRoutePlan plan, RouteMatch match, string target, PooledBuffer output, int maxBytes)
+    {
+        if (!plan.ReadsBody || !HasBody(context))
+            return plan.Bind!(in match, target, default, output, null);
+        if (context.Request.ContentLength > maxBytes)
+            return GatewayErrors.RequestTooLarge(maxBytes);
+        var body = context.Request.BodyReader;
+        try
+        {
+            while (true)
+            {
+                var result = await ReadPieceAsync(body, context.RequestAborted);
+                var buffer = result.Buffer;
+                if (buffer.Length > maxBytes)
+                {
+                    body.AdvanceTo(buffer.End);
+                    return GatewayErrors.RequestTooLarge(maxBytes);
+                }
+
+                if (result.IsCompleted)
+                {
+                    var error = plan.Bind!(in match, target, buffer, output, plan.RawRequest ? context.Request.ContentType : null);
+                    body.AdvanceTo(buffer.End);
+                    return error;
+                }
+
+                body.AdvanceTo(buffer.Start, buffer.End);
+            }
+        }
+        catch (GatewayCallException broken)
+        {
+            return broken.Error;
+        }
+    }
+
+    /// <summary>Reads on; what goes wrong with the body or the connection comes as a <see cref="GatewayCallException"/>.</summary>
+    public static async ValueTask<ReadResult> ReadPieceAsync(PipeReader body, CancellationToken cancel)
+    {
+        try
+        {
+            return await body.ReadAsync(cancel);
+        }
+        catch (BadHttpRequestException bad)
+        {
+            throw new GatewayCallException(bad.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => new()
+                {
+                    Code = StatusCode.ResourceExhausted,
+                    Reason = "REQUEST_TOO_LARGE",
+                    Blame = Blame.Caller,
+                    Message = "The request body is larger than the server takes.",
+                    HttpStatus = 413,
+                },
+                _ => GatewayErrors.InvalidInput("The request body is broken: it is framed wrongly, ended early, or came too slowly."),
+            });
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException or ConnectionAbortedException)
+        {
+            throw new GatewayCallException(GatewayErrors.CallerGone());
+        }
+    }
+
+    /// <summary>Lifts what the server limits of ordinary bodies: a stream has no size, and may be silent for long.</summary>
+    public static void PrepareStream(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
+    }
+}
