@@ -1,4 +1,7 @@
+using ProtocolGateway.Contracts.Codec;
+using ProtocolGateway.Contracts.Codec.Formatting;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Contracts.Proto;
 using ProtocolGateway.Edges.Rest.Routing;
 
 namespace ProtocolGateway.Edges.Rest;
@@ -19,4 +22,15 @@ public sealed class RestEdgeModel
     internal RestRoutePlan?[] Plans { get; }
 
     internal RestErrorDetails ErrorDetails { get; }
+
+    /// <summary>Compiles a catalog. Rules that cannot be served are left out and named in <paramref name="diagnostics"/>.</summary>
+    public static RestEdgeModel Build(Catalog catalog, RestEdgeOptions options, List<Diagnostic> diagnostics)
+    {
+        var routes = RouteTable.Build(catalog, options.Routes, diagnostics);
+        Func<string, MessageType?> find = name => catalog.FindType(name) ?? BuiltInTypes.Find(name);
+        var plans = new RestRoutePlan?[routes.Routes.Count];
+        foreach (var route in routes.Routes)
+            plans[route.Index] = RestRoutePlanCompiler.Compile(route, options, find, diagnostics);
+        return new(routes, plans, new(find, type => JsonFormatPlan.Compile(type, CodecOptions.Default, find).Format), options);
+    }
 }

@@ -1,3 +1,7 @@
+using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.Rest.Binding;
+using ProtocolGateway.Edges.Rest.Routing;
+
 namespace ProtocolGateway.Edges.Rest;
 
 /// <summary>How errors are written where the caller does not ask for a form.</summary>
@@ -13,6 +17,12 @@ public enum RestErrorFormat
 /// <summary>What can be set on the REST edge.</summary>
 public sealed record RestEdgeOptions
 {
+    /// <summary>Where the routes stand.</summary>
+    public RouteOptions Routes { get; init; } = new();
+
+    /// <summary>How requests of a service are read, and, by its codec options, how answers are written.</summary>
+    public Func<CatalogService, BindingOptions> Binding { get; init; } = static _ => new();
+
     /// <summary>The largest request message in bytes, a streamed one's elements each; more is a 413. 4 MiB: what gRPC servers take unless told otherwise.</summary>
     public int MaxRequestBytes { get; init; } = 4 * 1024 * 1024;
 

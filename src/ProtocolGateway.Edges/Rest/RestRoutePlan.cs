@@ -56,4 +56,4 @@ internal sealed class RestRoutePlan
 }
 
 /// <summary>Checks the parameters of a request to an HTTP operation and writes the backend's escaped path and query.</summary>
-internal delegate GatewayError? TargetBinder(in RouteMatch match, string rawTarget, Microsoft.AspNetCore.Http.IHeaderDictionary headers, out string pathAndQuery);
+internal delegate GatewayError? TargetBinder(in RouteMatch match, ReadOnlySpan<char> rawTarget, Microsoft.AspNetCore.Http.IHeaderDictionary headers, out string pathAndQuery);
