@@ -1,0 +1,44 @@
+using ProtocolGateway.Edges.Rest.Binding;
+using ProtocolGateway.Edges.Rest.Routing;
+using UnitTests.Edges.Rest.Routing;
+using Xunit;
+
+namespace UnitTests.Edges.Rest.Binding;
+
+public sealed class RouteExplainerTests
+{
+    private static readonly RouteTable Table = RouteTable.Build(
+        Routes.Of(
+            Routes.Grpc("Get", BindingModel.Input, Routes.Rule("GET /a/{inner.id}")),
+            Routes.Grpc("Any", BindingModel.Input, Routes.Rule("GET /a/{id=**}")),
+            Routes.Grpc("Put", BindingModel.Input, Routes.Rule("PUT /a/{id}"))),
+        new(),
+        []);
+
+    [Fact]
+    public void Names_rule_fields_and_runners_up()
+    {
+        var explanation = RouteExplainer.Explain(Table, "GET", "/a/x%20y?pageSize=3&tags=1&tags=2&nope=1");
+        Assert.Equal("test.S.Get", explanation.Operation);
+        Assert.Equal("GET /a/{inner.id}", explanation.Rule);
+        Assert.Null(explanation.Status);
+        Assert.Equal("x y", explanation.Fields["inner.id"]);
+        Assert.Equal("3", explanation.Fields["page_size"]);
+        Assert.Equal("1,2", explanation.Fields["tags"]);
+        Assert.Equal(["nope"], explanation.UnknownParameters);
+        Assert.Equal(
+            [new("test.S.Put", "PUT /a/{id}", "it takes PUT, not GET"), new("test.S.Any", "GET /a/{id=**}", "it is less specific")],
+            explanation.Rejected);
+    }
+
+    [Theory]
+    [InlineData("GET", "/b", 404)]
+    [InlineData("DELETE", "/a/x", 405)]
+    [InlineData("GET", "/a/%", 400)]
+    public void Gives_the_status_where_nothing_matches(string method, string url, int status)
+    {
+        var explanation = RouteExplainer.Explain(Table, method, url);
+        Assert.Null(explanation.Operation);
+        Assert.Equal(status, explanation.Status);
+    }
+}
