@@ -1,1 +1,3 @@
-return 0;
+using ProtocolGateway.Cli;
+
+return await CommandLine.RunAsync(args);

@@ -14,6 +14,9 @@ internal sealed class FilePathAttribute : Attribute
 {
     /// <summary>A directory instead of a file.</summary>
     public bool Directory { get; init; }
+
+    /// <summary>Either will do.</summary>
+    public bool FileOrDirectory { get; init; }
 }
 
 /// <summary>A number of bytes, or a text with KiB, MiB or GiB.</summary>

@@ -107,7 +107,8 @@ internal static class ConfigScalars
             }
 
             text = Path.GetFullPath(text, baseDirectory);
-            if (path.Directory ? !Directory.Exists(text) : !File.Exists(text))
+            var exists = path.Directory ? Directory.Exists(text) : File.Exists(text) || (path.FileOrDirectory && Directory.Exists(text));
+            if (!exists)
                 problem = $"There is no {(path.Directory ? "directory" : "file")} {text}.";
         }
 

@@ -6,7 +6,7 @@ namespace ProtocolGateway.Config;
 public sealed record ServiceConfig
 {
     /// <summary>Contract files: .proto, .protoset/.pb/.binpb, OpenAPI in YAML or JSON.</summary>
-    [Description("Contract files: .proto, a descriptor set (.protoset, .pb, .binpb), OpenAPI 2.0 to 3.1 in YAML or JSON."), FilePath]
+    [Description("Contract files: .proto or a directory of them, a descriptor set (.protoset, .pb, .binpb), OpenAPI 2.0 to 3.1 in YAML or JSON."), FilePath(FileOrDirectory = true)]
     public IReadOnlyList<string> Contract { get; init; } = [];
 
     /// <summary>Asks the running service for its contract; <c>true</c> asks the first instance.</summary>
@@ -67,6 +67,9 @@ public enum UpstreamProtocol
 /// <summary>The HTTP version that is spoken to an HTTP backend.</summary>
 public enum HttpVersionChoice
 {
+    /// <summary>HTTP/1.1 in clear text; over TLS the better of the two that the backend offers.</summary>
+    Auto,
+
     /// <summary>HTTP/1.1.</summary>
     Http1,
 

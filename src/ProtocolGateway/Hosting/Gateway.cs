@@ -1,0 +1,123 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using ProtocolGateway.Catalogs;
+using ProtocolGateway.Config;
+using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Telemetry;
+
+namespace ProtocolGateway.Hosting;
+
+/// <summary>The running gateway: holds the current snapshot and replaces it.</summary>
+internal sealed class Gateway : IAsyncDisposable
+{
+    // More lines than this help nobody in a log; `check` prints them all.
+    private const int MaxLoggedDiagnostics = 50;
+
+    private readonly SnapshotServices _services;
+    private readonly ILogger _logger;
+    private readonly ReflectionPoller _reflection;
+    private readonly Lock _swap = new();
+    private GatewaySnapshot _current;
+
+    public Gateway(GatewayConfig config, SnapshotServices services)
+    {
+        _services = services;
+        _logger = services.Loggers.CreateLogger("ProtocolGateway");
+        _reflection = new ReflectionPoller(services, Rebuild);
+        _current = Build(config);
+        LogDiagnostics(_current);
+        _reflection.Follow(config);
+    }
+
+    public GatewaySnapshot Current => Volatile.Read(ref _current);
+
+    /// <summary>Services that reflection has not told of yet, and why.</summary>
+    public IReadOnlyDictionary<string, string> MissingReflection => _reflection.Missing;
+
+    /// <summary>Answers one request on the current snapshot.</summary>
+    public async Task ServeAsync(HttpContext context)
+    {
+        var snapshot = Current;
+        while (!snapshot.TryEnter())
+            snapshot = Current;
+        try
+        {
+            await (snapshot.Docs?.TryServe(context) ?? snapshot.ServeAsync(context));
+        }
+        catch (Exception e)
+        {
+            // Edges never throw; should one, the client must not take the rest for a whole answer.
+            GatewayLog.EdgeFailed(_logger, e);
+            context.Abort();
+        }
+        finally
+        {
+            await snapshot.LeaveAsync();
+        }
+    }
+
+    /// <summary>Reads the file anew and swaps, or keeps what runs and says why.</summary>
+    public void Reload(string file)
+    {
+        var result = ConfigLoader.Load(file, Environment.GetEnvironmentVariables());
+        if (result.Config is null || result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors)
+                GatewayLog.ReloadRefused(_logger, error.ToString());
+            return;
+        }
+
+        var running = Current.Config;
+        if (!running.Listen.SequenceEqual(result.Config.Listen) || running.Admin != result.Config.Admin || running.Limits.MaxHeaderBytes != result.Config.Limits.MaxHeaderBytes)
+            GatewayLog.NeedsRestart(_logger);
+        Swap(result.Config);
+        _reflection.Follow(result.Config);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _reflection.DisposeAsync();
+        await Current.LeaveAsync();
+    }
+
+    private void Rebuild() => Swap(Current.Config);
+
+    private void Swap(GatewayConfig config)
+    {
+        lock (_swap)
+        {
+            GatewaySnapshot next;
+            try
+            {
+                next = Build(config);
+            }
+            catch (Exception e)
+            {
+                GatewayLog.ReloadRefused(_logger, e.Message);
+                return;
+            }
+
+            LogDiagnostics(next);
+            var old = Interlocked.Exchange(ref _current, next);
+            _ = old.LeaveAsync().AsTask();
+        }
+    }
+
+    private GatewaySnapshot Build(GatewayConfig config)
+    {
+        var started = _services.Time.GetTimestamp();
+        var snapshot = new GatewaySnapshot(config, CatalogBuilder.Build(config, _reflection.Told), _services);
+        GatewayLog.Loaded(
+            _logger, snapshot.Loaded.Catalog.Services.Count, snapshot.Loaded.Catalog.OperationCount, snapshot.Loaded.Routes.Routes.Count, _services.Time.GetElapsedTime(started).TotalMilliseconds);
+        return snapshot;
+    }
+
+    private void LogDiagnostics(GatewaySnapshot snapshot)
+    {
+        var worth = snapshot.Loaded.Catalog.Diagnostics.Where(d => d.Severity != Severity.Info).OrderByDescending(d => d.Severity).ToList();
+        foreach (var diagnostic in worth.Take(MaxLoggedDiagnostics))
+            GatewayLog.ContractProblem(_logger, diagnostic.ToString());
+        if (worth.Count > MaxLoggedDiagnostics)
+            GatewayLog.ContractProblem(_logger, $"and {worth.Count - MaxLoggedDiagnostics} more; protocol-gateway check prints them all");
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using ProtocolGateway.Catalogs;
+using ProtocolGateway.Config;
+using ProtocolGateway.Edges.Rest;
+using ProtocolGateway.Envelope.Errors;
+using ProtocolGateway.Guards.Sizes;
+using ProtocolGateway.Telemetry;
+using ProtocolGateway.Upstreams;
+
+namespace ProtocolGateway.Hosting;
+
+/// <summary>
+/// All that serves one state of configuration and contracts. Swapped whole; calls that run on an old one finish there, and the last of them closes
+/// its connections.
+/// </summary>
+internal sealed class GatewaySnapshot
+{
+    private readonly RestEdge? _rest;
+
+    // The gateway itself counts as one user while the snapshot is the current one.
+    private int _users = 1;
+
+    public GatewaySnapshot(GatewayConfig config, LoadedCatalog loaded, SnapshotServices services)
+    {
+        (Config, Loaded) = (config, loaded);
+        var serviceOf = loaded.Catalog.Services
+            .SelectMany(s => s.Operations.Select(o => (o, s.Name)))
+            .ToFrozenDictionary(p => p.o, p => p.Name);
+        Upstreams = new UpstreamSet(UpstreamModels.Of(config), o => serviceOf[o], services.Time, services.Loggers);
+        var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);
+        var pipeline = new GatewayPipeline(telemetry, new SizeGuard(RestDescription.MaxRequestBytes(config)), Upstreams.DispatchAsync);
+        if (config.Edges.Rest.Enabled)
+            _rest = new RestEdge(RestDescription.Compile(config, loaded), pipeline.HandleAsync, services.Time, services.Loggers.CreateLogger<RestEdge>());
+        Docs = config.Edges.Rest is { Enabled: true, Docs: true } ? new DocumentPages(config, loaded, services.Reference) : null;
+    }
+
+    public GatewayConfig Config { get; }
+
+    public LoadedCatalog Loaded { get; }
+
+    public UpstreamSet Upstreams { get; }
+
+    /// <summary>/openapi.json and /docs; null where they are turned off.</summary>
+    public DocumentPages? Docs { get; }
+
+    /// <summary>False where it has been closed already: the caller takes the current one instead.</summary>
+    public bool TryEnter()
+    {
+        while (true)
+        {
+            var users = Volatile.Read(ref _users);
+            if (users == 0)
+                return false;
+            if (Interlocked.CompareExchange(ref _users, users + 1, users) == users)
+                return true;
+        }
+    }
+
+    public ValueTask LeaveAsync() => Interlocked.Decrement(ref _users) == 0 ? Upstreams.DisposeAsync() : ValueTask.CompletedTask;
+
+    public Task ServeAsync(HttpContext context)
+    {
+        if (_rest is not null)
+            return _rest.HandleAsync(context);
+        context.Response.StatusCode = StatusTables.ToHttp(StatusCode.NotFound);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>What outlives the snapshots.</summary>
+/// <param name="Meter">The meter.</param>
+/// <param name="Loggers">The loggers.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Reference">Serves the reference page.</param>
+internal sealed record SnapshotServices(Meter Meter, ILoggerFactory Loggers, TimeProvider Time, RequestDelegate Reference);
