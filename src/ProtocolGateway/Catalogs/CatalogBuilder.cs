@@ -2,14 +2,20 @@ using ProtocolGateway.Config;
 using ProtocolGateway.Contracts;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Contracts.Proto;
+using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Edges.Rest.Routing;
+using ProtocolGateway.Hosting;
 
 namespace ProtocolGateway.Catalogs;
 
 /// <summary>Everything that a configuration's contracts yield.</summary>
 /// <param name="Catalog">The snapshot, with all diagnostics in it.</param>
-/// <param name="Routes">The REST routes compiled from it.</param>
-public sealed record LoadedCatalog(Catalog Catalog, RouteTable Routes);
+/// <param name="Rest">The REST surface compiled from it.</param>
+public sealed record LoadedCatalog(Catalog Catalog, RestEdgeModel Rest)
+{
+    /// <summary>The REST routes.</summary>
+    public RouteTable Routes => Rest.Routes;
+}
 
 /// <summary>Loads the contracts of all services into one catalog. A bad contract is left out and named; it never stops the rest.</summary>
 public static class CatalogBuilder
@@ -50,17 +56,10 @@ public static class CatalogBuilder
         }
 
         var draft = new Catalog(services, types, []);
-        var routes = RouteTable.Build(draft, RouteOptionsOf(config), diagnostics);
+        var rest = RestEdgeModel.Build(draft, RestDescription.OptionsOf(config, services), diagnostics);
         // The second construction only adds the routes' findings; operations keep their identity.
-        return new LoadedCatalog(new Catalog(services, types, diagnostics), routes);
+        return new LoadedCatalog(new Catalog(services, types, diagnostics), rest);
     }
-
-    /// <summary>What the configuration says of routes.</summary>
-    public static RouteOptions RouteOptionsOf(GatewayConfig config) => new()
-    {
-        PathPrefix = config.Edges.Rest.Path,
-        HttpPrefix = s => config.Services.TryGetValue(s.Name, out var service) ? service.Rest.Prefix : "",
-    };
 
     private static ContractContent Load(string name, ServiceConfig service)
     {

@@ -42,7 +42,7 @@ internal sealed class Gateway : IAsyncDisposable
             snapshot = Current;
         try
         {
-            await (snapshot.Docs?.TryServe(context) ?? snapshot.ServeAsync(context));
+            await snapshot.ServeAsync(context);
         }
         catch (Exception e)
         {

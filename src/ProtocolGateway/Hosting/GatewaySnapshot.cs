@@ -33,8 +33,7 @@ internal sealed class GatewaySnapshot
         var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);
         var pipeline = new GatewayPipeline(telemetry, new SizeGuard(RestDescription.MaxRequestBytes(config)), Upstreams.DispatchAsync);
         if (config.Edges.Rest.Enabled)
-            _rest = new RestEdge(RestDescription.Compile(config, loaded), pipeline.HandleAsync, services.Time, services.Loggers.CreateLogger<RestEdge>());
-        Docs = config.Edges.Rest is { Enabled: true, Docs: true } ? new DocumentPages(config, loaded, services.Reference) : null;
+            _rest = new RestEdge(loaded.Rest, pipeline.HandleAsync, services.Time, services.Loggers.CreateLogger<RestEdge>());
     }
 
     public GatewayConfig Config { get; }
@@ -42,9 +41,6 @@ internal sealed class GatewaySnapshot
     public LoadedCatalog Loaded { get; }
 
     public UpstreamSet Upstreams { get; }
-
-    /// <summary>/openapi.json and /docs; null where they are turned off.</summary>
-    public DocumentPages? Docs { get; }
 
     /// <summary>False where it has been closed already: the caller takes the current one instead.</summary>
     public bool TryEnter()
@@ -74,5 +70,4 @@ internal sealed class GatewaySnapshot
 /// <param name="Meter">The meter.</param>
 /// <param name="Loggers">The loggers.</param>
 /// <param name="Time">The clock.</param>
-/// <param name="Reference">Serves the reference page.</param>
-internal sealed record SnapshotServices(Meter Meter, ILoggerFactory Loggers, TimeProvider Time, RequestDelegate Reference);
+internal sealed record SnapshotServices(Meter Meter, ILoggerFactory Loggers, TimeProvider Time);

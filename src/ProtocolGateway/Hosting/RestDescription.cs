@@ -1,36 +1,54 @@
-using ProtocolGateway.Catalogs;
 using ProtocolGateway.Config;
 using ProtocolGateway.Contracts.Codec;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.Rest;
+using ProtocolGateway.Edges.Rest.Binding;
+using RestRoutes = ProtocolGateway.Edges.Rest.Routing.RouteOptions;
 
 namespace ProtocolGateway.Hosting;
 
 /// <summary>Makes the REST edge's options from the configuration.</summary>
 internal static class RestDescription
 {
+    /// <summary>The largest request message: the edge's own bound, or that of all edges.</summary>
     public static long MaxRequestBytes(GatewayConfig config) => config.Edges.Rest.MaxRequestBytes ?? config.Limits.MaxRequestBytes;
 
-    public static RestEdgeOptions OptionsOf(GatewayConfig config, Catalog catalog) => new()
+    /// <summary>All options of the edge.</summary>
+    public static RestEdgeOptions OptionsOf(GatewayConfig config, IReadOnlyList<CatalogService> services) => new()
     {
+        Routes = new RestRoutes
+        {
+            PathPrefix = config.Edges.Rest.Path,
+            HttpPrefix = s => config.Services[s.Name].Rest.Prefix,
+        },
+        Binding = s => BindingOf(config, s.Name),
         MaxRequestBytes = (int)MaxRequestBytes(config),
         ErrorFormat = config.Edges.Rest.ErrorFormat == ErrorFormat.Status ? RestErrorFormat.GoogleRpcStatus : RestErrorFormat.Problem,
-        Timeouts = Timeouts(config, catalog),
+        Timeouts = Timeouts(config, services),
     };
 
-    public static CodecOptions CodecOf(ServiceRestConfig rest) => new()
+    /// <summary>How requests of a service are read.</summary>
+    public static BindingOptions BindingOf(GatewayConfig config, string service)
     {
-        EmitDefaults = rest.EmitDefaults,
-        EnumsAsIntegers = rest.EnumsAsIntegers,
-        PreserveNames = rest.PreserveNames,
-        IgnoreUnknownFields = rest.IgnoreUnknownFields,
-    };
+        var rest = config.Services[service].Rest;
+        return new BindingOptions
+        {
+            IgnoreUnknownParameters = rest.UnknownQuery == UnknownQuery.Ignore,
+            Codec = new CodecOptions
+            {
+                EmitDefaults = rest.EmitDefaults,
+                EnumsAsIntegers = rest.EnumsAsIntegers,
+                PreserveNames = rest.PreserveNames,
+                IgnoreUnknownFields = rest.IgnoreUnknownFields,
+            },
+        };
+    }
 
     // An operation's own timeout holds for every shape; that of a service would end its long-lived streams, so it holds for unary calls only.
-    private static Dictionary<string, TimeSpan> Timeouts(GatewayConfig config, Catalog catalog)
+    private static Dictionary<string, TimeSpan> Timeouts(GatewayConfig config, IReadOnlyList<CatalogService> services)
     {
         var timeouts = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
-        foreach (var service in catalog.Services)
+        foreach (var service in services)
         {
             var written = config.Services[service.Name];
             foreach (var operation in service.Operations)
