@@ -16,13 +16,15 @@ internal static class AnswerHeaders
         return null;
     }
 
-    /// <summary>Adds what <paramref name="keep"/> keeps. Values with control characters are left out: no wire of ours may carry them.</summary>
+    /// <summary>Adds what <paramref name="keep"/>, asked in whatever case, keeps. Values with control characters are left out: no wire of ours may carry them.</summary>
     public static void CopyTo(CallHeaders into, HttpHeaders headers, Func<string, bool> keep)
     {
         foreach (var (name, values) in headers.NonValidated)
         {
-            var lower = name.ToLowerInvariant();
-            if (HeaderNames.IsHopByHop(lower) || !keep(lower))
+            if (!keep(name))
+                continue;
+            var lower = Lower(name);
+            if (HeaderNames.IsHopByHop(lower))
                 continue;
             foreach (var value in values)
             {
@@ -31,6 +33,21 @@ internal static class AnswerHeaders
             }
         }
     }
+
+    // HTTP/2 names are in lower case already; these are what nearly every answer has and the handler spells in its own way.
+    private static string Lower(string name) => name switch
+    {
+        "Content-Type" => "content-type",
+        "Content-Length" => "content-length",
+        "Content-Encoding" => "content-encoding",
+        "Date" => "date",
+        "Server" => "server",
+        "Cache-Control" => "cache-control",
+        "ETag" => "etag",
+        "Last-Modified" => "last-modified",
+        "Vary" => "vary",
+        _ => name.ToLowerInvariant(),
+    };
 
     private static bool HasControls(string value)
     {

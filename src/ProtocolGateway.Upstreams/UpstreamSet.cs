@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Envelope.Calls;
@@ -42,6 +43,7 @@ public sealed class UpstreamSet : IAsyncDisposable
     }
 
     /// <summary>Carries the call to a backend and its answer back. A <see cref="CallHandler"/>: never throws, and ends with OnEndAsync exactly once.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask DispatchAsync(GatewayCall call)
     {
         CallEnd end;
@@ -90,6 +92,7 @@ public sealed class UpstreamSet : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CallEnd> SendAsync(GatewayCall call)
     {
         var service = _serviceOf(call.Operation);

@@ -5,6 +5,7 @@ using Microsoft.OpenApi.Reader;
 using Microsoft.OpenApi.YamlReader;
 using ProtocolGateway.Contracts.Model;
 using SharpYaml;
+using SharpYaml.Serialization;
 
 namespace ProtocolGateway.Contracts.OpenApi;
 
@@ -12,7 +13,10 @@ namespace ProtocolGateway.Contracts.OpenApi;
 internal static class DocumentLoader
 {
     /// <summary>Deeper documents are refused: the library walks them recursively. Real ones stay below 60.</summary>
-    internal const int MaxDepth = 512;
+    private const int MaxDepth = 512;
+
+    // The library's own bound on YAML.
+    private const int MaxYamlDepth = 64;
 
     // The largest public documents are about 40 MB.
     private const int MaxBytes = 256 * 1024 * 1024;
@@ -45,14 +49,14 @@ internal static class DocumentLoader
         var location = new Uri("file:///contract");
         try
         {
-            var result = LooksLikeJson(content)
-                ? new OpenApiJsonReader().Read(ParseJson(content), location, settings)
-                : ReadYaml(content, location, settings);
+            var root = LooksLikeJson(content) ? ParseJson(content) : ParseYaml(content);
+            DocumentMarks.Set(root);
+            var result = OpenApiYamlReader.Read(root, location, settings);
             return Accept(result, diagnostics);
         }
         catch (JsonException e)
         {
-            diagnostics.Add(Severity.Error, $"{e.LineNumber + 1}:{e.BytePositionInLine + 1}", "This is not valid JSON: " + FirstSentence(e.Message));
+            diagnostics.Add(Severity.Error, e.LineNumber is null ? "" : $"{e.LineNumber + 1}:{e.BytePositionInLine + 1}", "This is not valid JSON: " + FirstSentence(e.Message));
         }
         catch (YamlException e)
         {
@@ -67,11 +71,13 @@ internal static class DocumentLoader
         return null;
     }
 
-    private static ReadResult ReadYaml(byte[] content, Uri location, OpenApiReaderSettings settings)
+    private static JsonNode ParseYaml(byte[] content)
     {
-        YamlBounds.Check(content, MaxDepth);
-        using var stream = new MemoryStream(content, writable: false);
-        return new OpenApiYamlReader().Read(stream, location, settings);
+        YamlBounds.Check(content, MaxYamlDepth);
+        using var text = new StreamReader(new MemoryStream(content, writable: false));
+        var stream = new YamlStream();
+        stream.Load(text);
+        return stream.Documents.Count > 0 ? stream.Documents[0].ToJsonNode() : throw new InvalidDataException("It is empty.");
     }
 
     private static OpenApiDocument? Accept(ReadResult result, DiagnosticList diagnostics)

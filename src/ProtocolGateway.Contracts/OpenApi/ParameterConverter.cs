@@ -68,7 +68,7 @@ internal sealed class ParameterConverter(SchemaConverter schemas, DiagnosticList
             Nullable = use.Nullable && parameter.Schema is not null && type == use.Type,
             Default = parameter.Schema?.Default?.ToJsonString(),
             Location = location,
-            Style = new FieldStyle(StyleName(parameter.Style, location), parameter.Explode, parameter.AllowReserved),
+            Style = new FieldStyle(StyleName(parameter.Style, location), parameter.Explode && !DocumentMarks.IsOneValue(parameter), parameter.AllowReserved),
             Documentation = parameter.Description ?? "",
             Deprecated = parameter.Deprecated,
         };

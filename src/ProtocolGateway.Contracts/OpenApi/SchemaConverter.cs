@@ -202,6 +202,8 @@ internal sealed class SchemaConverter
         foreach (var (name, schema) in merged.Properties)
         {
             var use = Convert(schema, $"{message.FullName}.{name}", 0);
+            // A reference in a circle answers every question with an exception.
+            var words = SchemaFacts.Resolve(schema) is null ? null : schema;
             fields.Add(new Field
             {
                 Name = name,
@@ -210,9 +212,9 @@ internal sealed class SchemaConverter
                 Type = use.Type,
                 Nullable = use.Nullable,
                 Presence = merged.Required.Contains(name) ? Presence.Required : Presence.Explicit,
-                Default = schema.Default?.ToJsonString(),
-                Documentation = schema.Description ?? "",
-                Deprecated = schema.Deprecated,
+                Default = words?.Default?.ToJsonString(),
+                Documentation = words?.Description ?? "",
+                Deprecated = words?.Deprecated ?? false,
             });
         }
 

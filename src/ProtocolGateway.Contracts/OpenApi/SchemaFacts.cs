@@ -15,7 +15,7 @@ internal static class SchemaFacts
 
     /// <summary>Null is allowed: <c>nullable</c> of 3.0, <c>"null"</c> among the types of 3.1, or null among the enum's values.</summary>
     public static bool AllowsNull(IOpenApiSchema schema) =>
-        ((schema.Type ?? 0) & JsonSchemaType.Null) != 0 || (schema.Enum is { Count: > 0 } values && TypeOf(schema) == 0 && values.Any(IsNull));
+        ((schema.Type ?? 0) & JsonSchemaType.Null) != 0 || DocumentMarks.IsNullable(schema) || (schema.Enum is { Count: > 0 } values && TypeOf(schema) == 0 && values.Any(IsNull));
 
     /// <summary>The alternatives of oneOf or else anyOf; empty where there are none.</summary>
     public static IList<IOpenApiSchema> Choices(IOpenApiSchema schema) =>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ProtocolGateway.Envelope.Errors;
 
@@ -25,6 +26,7 @@ internal sealed class FrameReader(Stream stream, int limit, string service, bool
     public GatewayError? Error { get; private set; }
 
     /// <summary>Reads the next message; false at the end or for an <see cref="Error"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadAsync(CancellationToken cancel)
     {
         var needed = GrpcContent.PrefixLength;
@@ -48,6 +50,7 @@ internal sealed class FrameReader(Stream stream, int limit, string service, bool
     }
 
     /// <summary>True where nothing follows the last message, whose bytes stay valid.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> AtEndAsync(CancellationToken cancel)
     {
         if (_end > _start)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Http;
+using System.Runtime.CompilerServices;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
@@ -13,6 +14,7 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
     private bool _inEdge;
 
     /// <summary>Reads the answer and gives it to the edge.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CallEnd> ReceiveAsync(HttpResponseMessage response)
     {
         _headSeen = true;
@@ -40,6 +42,7 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
     }
 
     // The message waits for the status: an answer that fails after its message is a failure, and no edge could take the message back.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CallEnd> ReceiveOneAsync(HttpResponseMessage response, FrameReader frames)
     {
         var any = await frames.ReadAsync(cancellation.Token);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Http;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 
@@ -15,6 +16,7 @@ internal sealed class HttpExchange(GatewayCall call, string service, CallCancell
     private bool _inEdge;
 
     /// <summary>Reads the answer and gives it to the edge.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CallEnd> ReceiveAsync(HttpResponseMessage response)
     {
         _headSeen = true;
@@ -39,6 +41,7 @@ internal sealed class HttpExchange(GatewayCall call, string service, CallCancell
         return cancellation.DeadlinePassed ? GatewayErrors.DeadlineExceeded() : FailureMap.FromBackend(exception, service, _headSeen);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CopyBodyAsync(HttpResponseMessage response)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation.Token);

@@ -1,4 +1,5 @@
 using System.Net.Http;
+using System.Runtime.CompilerServices;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 
@@ -8,6 +9,7 @@ namespace ProtocolGateway.Upstreams.Http;
 internal static class HttpUpstream
 {
     /// <summary>Carries one call. Does not call OnEndAsync: the result says what to call it with.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<CallEnd> SendAsync(GatewayCall call, string service, InstanceTransport transport, CallCancellation cancellation)
     {
         if (call.HttpRequest is not { } head || !HttpTarget.IsSafe(head.PathAndQuery))

@@ -1,5 +1,6 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using ScalarEvent = YamlDotNet.Core.Events.Scalar;
 
 namespace ProtocolGateway.Config;
 
@@ -54,7 +55,7 @@ internal sealed class ConfigParser
     {
         if (depth > MaxDepth)
             throw new YamlException(_parser.Current!.Start, _parser.Current.End, $"values are nested deeper than {MaxDepth}");
-        if (_parser.TryConsume<Scalar>(out var scalar))
+        if (_parser.TryConsume<ScalarEvent>(out var scalar))
             return Remember(scalar.Anchor, new ScalarNode(At(scalar.Start), scalar.Value, scalar.Style is not (ScalarStyle.Plain or ScalarStyle.Any)));
         if (_parser.TryConsume<SequenceStart>(out var list))
         {

@@ -16,7 +16,7 @@ internal struct JsonSplitter
 
     /// <summary>Looks for the end of the current value; true where it is found, and ready for the next value then.</summary>
     /// <param name="bytes">What follows the bytes looked at before.</param>
-    /// <param name="inArray">The values are elements: they end before a comma or the array's bracket.</param>
+    /// <param name="inArray">The values are elements: a comma or the array's bracket ends a number or literal.</param>
     /// <param name="taken">How many of the bytes belong to the value.</param>
     public bool TryFindEnd(ReadOnlySpan<byte> bytes, bool inArray, out int taken)
     {
@@ -26,7 +26,7 @@ internal struct JsonSplitter
             if (_inString)
             {
                 taken += SkipString(bytes[taken..]) - 1;
-                if (!_inString && _depth == 0 && !inArray)
+                if (!_inString && _depth == 0)
                     return Found(1, ref taken);
                 continue;
             }
@@ -34,23 +34,23 @@ internal struct JsonSplitter
             switch (c)
             {
                 case (byte)'"':
-                    if (_scalar && !inArray)
+                    if (_scalar && _depth == 0)
                         return Found(0, ref taken);
                     _inString = true;
                     break;
                 case (byte)'{' or (byte)'[':
-                    if (_scalar && !inArray)
+                    if (_scalar && _depth == 0)
                         return Found(0, ref taken);
                     _depth++;
                     break;
                 case (byte)'}' or (byte)']' when _depth > 0:
-                    if (--_depth == 0 && !inArray)
+                    if (--_depth == 0)
                         return Found(1, ref taken);
                     break;
                 case (byte)',' or (byte)']' when _depth == 0 && inArray:
                     return Found(0, ref taken);
                 case (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n':
-                    if (_scalar && _depth == 0 && !inArray)
+                    if (_scalar && _depth == 0)
                         return Found(0, ref taken);
                     break;
                 default:

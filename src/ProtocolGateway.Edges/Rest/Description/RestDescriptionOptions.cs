@@ -1,0 +1,17 @@
+namespace ProtocolGateway.Edges.Rest.Description;
+
+/// <summary>What the description of the REST surface says beyond the catalog.</summary>
+public sealed class RestDescriptionOptions
+{
+    /// <summary>The document's title.</summary>
+    public string Title { get; init; } = "ProtocolGateway";
+
+    /// <summary>The document's version.</summary>
+    public string Version { get; init; } = "1.0.0";
+
+    /// <summary>The address that clients use, such as <c>https://api.example.com</c>; the document's own where it is empty.</summary>
+    public string ServerUrl { get; init; } = "";
+
+    /// <summary>The path put before the operations of an OpenAPI service, by the configured service's name; empty or beginning with a slash and not ending in one.</summary>
+    public Func<string, string> HttpPrefix { get; init; } = static _ => "";
+}
