@@ -26,8 +26,8 @@ tests() { # PROJECT: runs a test program and adds its counts
 }
 
 step "build without warnings" dotnet build ProtocolGateway.sln -c Release -v quiet
-#step "format" dotnet format ProtocolGateway.sln --no-restore --verify-no-changes
+step "format" dotnet format ProtocolGateway.sln --no-restore --verify-no-changes
 tests UnitTests
-#tests MatrixTests
+tests MatrixTests
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 2 ]

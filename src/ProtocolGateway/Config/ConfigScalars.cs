@@ -76,7 +76,7 @@ internal static class ConfigScalars
         foreach (var (suffix, bytes) in Sizes)
         {
             if (text.EndsWith(suffix, StringComparison.Ordinal))
-                {
+            {
                 unit = bytes;
                 digits = digits[..^suffix.Length].TrimEnd();
             }

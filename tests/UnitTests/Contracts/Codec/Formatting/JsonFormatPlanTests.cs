@@ -15,8 +15,17 @@ public sealed class JsonFormatPlanTests
     {
         var animal = new Animal
         {
-            ADouble = 1e300, AFloat = 0.1f, AnInt32 = -1, AnInt64 = long.MinValue, AUint64 = ulong.MaxValue, ASint32 = int.MinValue, ABool = true,
-            AString = "q\" b\\ t\t u\u0001 \u00e9\U0001F600", ABytes = ByteString.CopyFrom(0xFB, 0xFF), Color = Color.Scarlet, MaybeInt32 = 0,
+            ADouble = 1e300,
+            AFloat = 0.1f,
+            AnInt32 = -1,
+            AnInt64 = long.MinValue,
+            AUint64 = ulong.MaxValue,
+            ASint32 = int.MinValue,
+            ABool = true,
+            AString = "q\" b\\ t\t u\u0001 \u00e9\U0001F600",
+            ABytes = ByteString.CopyFrom(0xFB, 0xFF),
+            Color = Color.Scarlet,
+            MaybeInt32 = 0,
         };
         Assert.Equal(
             """{"aDouble":1E+300,"aFloat":0.1,"anInt32":-1,"anInt64":"-9223372036854775808","aUint64":"18446744073709551615","aSint32":-2147483648,"aBool":true,"aString":"q\" b\\ t\t u\u0001 é😀","aBytes":"+/8=","color":"COLOR_RED","maybeInt32":0}""",
@@ -97,8 +106,14 @@ public sealed class JsonFormatPlanTests
     {
         var animal = new Animal
         {
-            AnInt32 = 1, ADouble = 2.5, AString = "text \"quoted\"", Child = new Animal { Color = Color.Red }, Int64S = { 1, 2, 3 },
-            ByString = { ["z"] = "1", ["a"] = "2" }, Timestamp = new() { Seconds = 5, Nanos = 6 }, Any = Google.Protobuf.WellKnownTypes.Any.Pack(new Animal { AnInt32 = 2 }),
+            AnInt32 = 1,
+            ADouble = 2.5,
+            AString = "text \"quoted\"",
+            Child = new Animal { Color = Color.Red },
+            Int64S = { 1, 2, 3 },
+            ByString = { ["z"] = "1", ["a"] = "2" },
+            Timestamp = new() { Seconds = 5, Nanos = 6 },
+            Any = Google.Protobuf.WellKnownTypes.Any.Pack(new Animal { AnInt32 = 2 }),
         };
         var wire = animal.ToByteArray();
         var disorderly = wire.Concat(wire).ToArray(); // out of order, so that the slow path is held to it too

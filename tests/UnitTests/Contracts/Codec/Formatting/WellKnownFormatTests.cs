@@ -46,7 +46,13 @@ public sealed class WellKnownFormatTests
         {
             FieldMask = new() { Paths = { "a_b.c", "d" } },
             Struct = new() { Fields = { ["n"] = Value.ForNull(), ["l"] = Value.ForList(Value.ForNumber(1.5), Value.ForStruct(new())) } },
-            Value = Value.ForBool(false), ListValue = new(), Empty = new(), Int64Value = 5, StringValue = "", BoolValue = false, ChoiceNull = NullValue.NullValue,
+            Value = Value.ForBool(false),
+            ListValue = new(),
+            Empty = new(),
+            Int64Value = 5,
+            StringValue = "",
+            BoolValue = false,
+            ChoiceNull = NullValue.NullValue,
         };
         Assert.Equal(
             """{"choiceNull":null,"fieldMask":"aB.c,d","struct":{"n":null,"l":[1.5,{}]},"value":false,"listValue":[],"empty":{},"int64Value":"5","boolValue":false,"stringValue":""}""",
