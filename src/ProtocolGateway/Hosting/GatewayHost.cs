@@ -44,7 +44,7 @@ public static class GatewayHost
         await using var disposing = app;
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         var logger = loggers.CreateLogger("ProtocolGateway");
-        await using var gateway = new Gateway(config, new SnapshotServices(meter, loggers, TimeProvider.System));
+        await using var gateway = new Gateway(config, new SnapshotServices(meter, loggers, TimeProvider.System, ReferencePage.Build(app)));
         // One terminal delegate: whatever a middleware would do per request, an edge or the spine does where it knows the operation.
         ((IApplicationBuilder)app).Run(gateway.ServeAsync);
         await using var admin = config.Admin is null ? null : AdminHost.Build(config.Admin, gateway, level);

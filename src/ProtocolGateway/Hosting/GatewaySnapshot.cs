@@ -19,6 +19,7 @@ namespace ProtocolGateway.Hosting;
 internal sealed class GatewaySnapshot
 {
     private readonly RestEdge? _rest;
+    private readonly DocumentPages? _docs;
 
     // The gateway itself counts as one user while the snapshot is the current one.
     private int _users = 1;
@@ -34,6 +35,8 @@ internal sealed class GatewaySnapshot
         var pipeline = new GatewayPipeline(telemetry, new SizeGuard(RestDescription.MaxRequestBytes(config)), Upstreams.DispatchAsync);
         if (config.Edges.Rest.Enabled)
             _rest = new RestEdge(loaded.Rest, pipeline.HandleAsync, services.Time, services.Loggers.CreateLogger<RestEdge>());
+        if (config.Edges.Rest is { Enabled: true, Docs: true })
+            _docs = new DocumentPages(config, loaded, services.Reference);
     }
 
     public GatewayConfig Config { get; }
@@ -59,6 +62,8 @@ internal sealed class GatewaySnapshot
 
     public Task ServeAsync(HttpContext context)
     {
+        if (_docs?.TryServe(context) is { } served)
+            return served;
         if (_rest is not null)
             return _rest.HandleAsync(context);
         context.Response.StatusCode = StatusTables.ToHttp(StatusCode.NotFound);
@@ -70,4 +75,5 @@ internal sealed class GatewaySnapshot
 /// <param name="Meter">The meter.</param>
 /// <param name="Loggers">The loggers.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record SnapshotServices(Meter Meter, ILoggerFactory Loggers, TimeProvider Time);
+/// <param name="Reference">Serves the reference page.</param>
+internal sealed record SnapshotServices(Meter Meter, ILoggerFactory Loggers, TimeProvider Time, RequestDelegate Reference);

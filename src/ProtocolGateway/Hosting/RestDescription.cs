@@ -1,13 +1,15 @@
+using System.Buffers;
 using ProtocolGateway.Config;
 using ProtocolGateway.Contracts.Codec;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Edges.Rest.Binding;
+using ProtocolGateway.Edges.Rest.Description;
 using RestRoutes = ProtocolGateway.Edges.Rest.Routing.RouteOptions;
 
 namespace ProtocolGateway.Hosting;
 
-/// <summary>Makes the REST edge's options from the configuration.</summary>
+/// <summary>Makes the REST edge's options, and its OpenAPI document, from the configuration.</summary>
 internal static class RestDescription
 {
     /// <summary>The largest request message: the edge's own bound, or that of all edges.</summary>
@@ -42,6 +44,19 @@ internal static class RestDescription
                 IgnoreUnknownFields = rest.IgnoreUnknownFields,
             },
         };
+    }
+
+    /// <summary>The REST surface as OpenAPI 3.1, in UTF-8. The edge's own path is the server's, as every operation has it.</summary>
+    public static ReadOnlyMemory<byte> WriteOpenApi(GatewayConfig config, Catalog catalog)
+    {
+        var options = new RestDescriptionOptions
+        {
+            ServerUrl = config.Edges.Rest.Path.TrimEnd('/'),
+            HttpPrefix = s => config.Services[s].Rest.Prefix.TrimEnd('/'),
+        };
+        var output = new ArrayBufferWriter<byte>();
+        OpenApiDocumentWriter.Write(catalog, options, output);
+        return output.WrittenMemory;
     }
 
     // An operation's own timeout holds for every shape; that of a service would end its long-lived streams, so it holds for unary calls only.

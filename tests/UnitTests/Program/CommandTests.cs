@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using ProtocolGateway.Cli;
+using ProtocolGateway.TestKit.Running;
+using Xunit;
+
+namespace UnitTests.Program;
+
+/// <summary>What check and explain write for programs: keys and exit codes are a contract.</summary>
+public sealed class CommandTests
+{
+    private static readonly string _sample = Repository.PathOf("samples/gateway.yaml");
+
+    [Fact]
+    public async Task Check_counts_what_the_sample_offers()
+    {
+        var (code, json) = await CheckAsync(_sample);
+        Assert.Equal(0, code);
+        Assert.Equal(["services", "operations", "routes", "types", "elapsedMs", "diagnostics"], json.Select(p => p.Key));
+        Assert.True((int)json["services"]! >= 3);
+        Assert.True((int)json["routes"]! >= (int)json["operations"]! && (int)json["operations"]! > 5);
+        Assert.True((int)json["types"]! > 5);
+        Assert.DoesNotContain(json["diagnostics"]!.AsArray(), d => (string)d!["severity"]! == "error");
+    }
+
+    [Fact]
+    public async Task Check_fails_and_tells_of_configuration_and_contract_at_once()
+    {
+        var folder = Directory.CreateTempSubdirectory("gateway-check");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "bad.proto"), "syntax = \"proto3\";\nmessage M { Nope x = 1; }\n", TestContext.Current.CancellationToken);
+            var config = Path.Combine(folder.FullName, "gateway.yaml");
+            await File.WriteAllTextAsync(
+                config,
+                "colour: red\nservices:\n  bad:\n    contract: bad.proto\n    upstream: {protocol: grpc, instances: [{address: \"http://127.0.0.1:1\"}]}\n",
+                TestContext.Current.CancellationToken);
+            var (code, json) = await CheckAsync(config);
+            Assert.Equal(1, code);
+            var diagnostics = json["diagnostics"]!.AsArray();
+            Assert.All(diagnostics, d => Assert.Equal(["severity", "source", "location", "message"], d!.AsObject().Select(p => p.Key)));
+            var first = diagnostics[0]!;
+            Assert.Equal(("error", config, "1:1"), ((string)first["severity"]!, (string)first["source"]!, (string)first["location"]!));
+            Assert.StartsWith("colour: There is no such key.", (string)first["message"]!, StringComparison.Ordinal);
+            Assert.Contains(diagnostics, d => ((string)d!["source"]!).EndsWith("bad.proto", StringComparison.Ordinal) && ((string)d["message"]!).Contains("Nope", StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Check_of_a_missing_file_is_json_too()
+    {
+        var (code, output, errors) = await GatewayProcess.RunAsync("check", "--json", "--config", "no-such-gateway.yaml");
+        Assert.Equal((1, ""), (code, errors));
+        var diagnostic = Assert.Single(JsonNode.Parse(output)!["diagnostics"]!.AsArray())!;
+        Assert.Equal("no-such-gateway.yaml", (string)diagnostic["source"]!);
+    }
+
+    [Fact]
+    public async Task Explain_of_a_hit_names_rule_and_fields()
+    {
+        var json = await ExplainAsync("GET", "/v1/users/a%20b?nope=1");
+        Assert.Equal(["operation", "rule", "fields", "unknownParameters", "rejected"], json.Select(p => p.Key));
+        Assert.EndsWith(".GetUser", (string)json["operation"]!, StringComparison.Ordinal);
+        Assert.Contains("/v1/users/{id}", (string)json["rule"]!, StringComparison.Ordinal);
+        Assert.Equal("{\"id\":\"a b\"}", json["fields"]!.ToJsonString());
+        Assert.Equal("[\"nope\"]", json["unknownParameters"]!.ToJsonString());
+        var rejected = json["rejected"]!.AsArray();
+        Assert.Contains(rejected, r => (string)r!["why"]! == "it takes DELETE, not GET");
+        Assert.All(rejected, r => Assert.Equal(["operation", "rule", "why"], r!.AsObject().Select(p => p.Key)));
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1/nothing/here", 404, null)]
+    [InlineData("PUT", "/v1/users", 405, "GET")]
+    [InlineData("GET", "/v1/users/%zz", 400, null)]
+    public async Task Explain_of_a_miss_names_the_status(string method, string url, int status, string? allow)
+    {
+        var json = await ExplainAsync(method, url);
+        Assert.Null(json["operation"]);
+        Assert.Equal(status, (int)json["status"]!);
+        Assert.Equal(allow is null, json["allow"] is null);
+        Assert.Contains(allow ?? "", (string?)json["allow"] ?? "", StringComparison.Ordinal);
+        Assert.Empty(json["fields"]!.AsObject());
+    }
+
+    private static async Task<(int Code, JsonObject Json)> CheckAsync(string config)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var code = await CheckCommand.RunAsync(config, [], [], json: true, output, errors, TestContext.Current.CancellationToken);
+        Assert.Empty(errors.ToString());
+        return (code, JsonNode.Parse(output.ToString())!.AsObject());
+    }
+
+    private static async Task<JsonObject> ExplainAsync(string method, string url)
+    {
+        var (code, output, errors) = await GatewayProcess.RunAsync("explain", method, url, "--config", _sample, "--json");
+        Assert.Equal((0, ""), (code, errors));
+        return JsonNode.Parse(output)!.AsObject();
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections;
+using ProtocolGateway.Config;
+using Xunit;
+
+namespace UnitTests.Program;
+
+public sealed class ConfigErrorTests
+{
+    // A document without errors, line by line; line 5 and on is the one service.
+    private const string Good = """
+        listen:
+          - url: http://127.0.0.1:8080
+        services:
+          users:
+            reflection: true
+            upstream:
+              protocol: grpc
+              instances:
+                - address: http://127.0.0.1:5001
+
+        """;
+
+    [Fact]
+    public void A_good_document_has_no_errors()
+    {
+        var result = Load(Good);
+        Assert.Empty(result.Errors);
+        Assert.Equal("http://127.0.0.1:5001", result.Config!.Services["users"].Upstream.Instances[0].Address);
+    }
+
+    [Fact]
+    public void Every_error_is_told_at_once_with_its_place()
+    {
+        var result = Load("""
+            listen:
+              - url: http://127.0.0.1:8080
+                colour: red
+            admin:
+              url: http://127.0.0.1:8081
+            servces: {}
+            services:
+              users:
+                contract: missing.proto
+                timeout: soon
+                upstream:
+                  protocol: grcp
+                  instances:
+                    - address: http://127.0.0.1:5001
+                      weight: many
+            admin:
+              url: http://127.0.0.1:8082
+            """);
+        Assert.Equal(
+            [
+                "gateway.yaml:3:5: error: listen[0].colour: There is no such key. The keys here are url, certificate, key.",
+                "gateway.yaml:6:1: error: servces: There is no such key. Did you mean services?",
+                $"gateway.yaml:9:15: error: services.users.contract: There is no file {Path.Combine(Path.GetTempPath(), "missing.proto")}.",
+                "gateway.yaml:10:14: error: services.users.timeout: \"soon\" is not a duration such as 500ms, 15s, 2m or 1h.",
+                "gateway.yaml:12:17: error: services.users.upstream.protocol: \"grcp\" is not one of grpc, http.",
+                "gateway.yaml:15:19: error: services.users.upstream.instances[0].weight: \"many\" is not a whole number.",
+                "gateway.yaml:16:1: error: admin: The key stands twice; first in line 4.",
+            ],
+            result.Errors.Select(e => e.ToString()));
+        // What was right is bound all the same, so that the contracts can be looked at too.
+        Assert.Equal("http://127.0.0.1:8081", result.Config!.Admin!.Url);
+    }
+
+    [Theory]
+    [InlineData("limits: 5", "10:9: error: limits: An object is expected here, with the keys maxRequestBytes, maxHeaderBytes.")]
+    [InlineData("limits: [1]", "10:9: error: limits: An object is expected here")]
+    [InlineData("limits:", "10:8: error: limits: A value is missing.")]
+    [InlineData("limits: {maxRequestBytes: 4MB}", "10:27: error: limits.maxRequestBytes: \"4MB\" is not a size")]
+    [InlineData("limits: {maxRequestBytes: 99999999999999999999}", "10:27: error: limits.maxRequestBytes: ")]
+    [InlineData("limits: {maxRequestBytes: 4GiB}", "10:27: error: limits.maxRequestBytes: ")]
+    [InlineData("limits: {maxRequestBytes: {a: 1}}", "10:27: error: limits.maxRequestBytes: a size (bytes, or a text such as 4MiB) is expected here, not an object.")]
+    [InlineData("edges: {rest: {enabled: \"true\"}}", "10:25: error: edges.rest.enabled: \"true\" is not true or false.")]
+    [InlineData("edges: {rest: {errorFormat: Problem}}", "10:29: error: edges.rest.errorFormat: \"Problem\" is not one of problem, status.")]
+    [InlineData("edges: {rest: {path: api}}", "10:22: error: edges.rest.path: The path must begin with a slash.")]
+    [InlineData("admin: {}", "10:8: error: admin.url: This key must be given.")]
+    [InlineData("admin: {url: \"ftp://a\"}", "10:14: error: admin.url: \"ftp://a\" is not a URL")]
+    [InlineData("admin: {url: \"http://a:1/x\"}", "10:14: error: admin.url: \"http://a:1/x\" has more than a scheme, a host and a port.")]
+    [InlineData("admin: {url: \"http://127.0.0.1:8080\"}", "10:14: error: admin.url: http://127.0.0.1:8080 is listened on already by listen[0].")]
+    [InlineData("services: {}", "10:1: error: services: The key stands twice; first in line 3.")]
+    [InlineData("admin: *none", "10:8: error: This is not YAML: there is no anchor &none before this")]
+    [InlineData("---\na: b", "10:1: error: The file holds a second document; only one is read.")]
+    [InlineData("Limits: {}", "10:1: error: Limits: There is no such key. Did you mean limits?")]
+    public void One_error_names_its_place_and_what_would_be_right(string line, string expected)
+    {
+        var error = Assert.Single(Load(Good + line).Errors).ToString();
+        Assert.StartsWith("gateway.yaml:" + expected, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "gateway.yaml:1:1: error: The file is empty.")]
+    [InlineData("- a", "gateway.yaml:1:1: error: The document must be an object")]
+    [InlineData("listen: [", "gateway.yaml:")]
+    public void A_document_that_is_none_is_an_error(string text, string expected)
+    {
+        var result = Load(text);
+        Assert.Null(result.Config);
+        Assert.StartsWith(expected, Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nesting_is_bounded()
+    {
+        var result = Load("a: " + new string('[', 10_000) + new string(']', 10_000));
+        Assert.Null(result.Config);
+        Assert.Contains("nested deeper than 32", Assert.Single(result.Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_missing_is_an_error_that_names_it()
+    {
+        var result = ConfigLoader.Load("no-such-gateway.yaml", new Hashtable());
+        Assert.Null(result.Config);
+        Assert.StartsWith("no-such-gateway.yaml:1:1: error: The file cannot be read: ", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_sample_has_no_errors()
+    {
+        var result = ConfigLoader.Load(Repository.PathOf("samples/gateway.yaml"), new Hashtable());
+        Assert.Empty(result.Errors);
+        Assert.Equal(["users", "orders", "inventory"], result.Config!.Services.Keys);
+        Assert.All(result.Config.Services.Values, s => Assert.True(File.Exists(Assert.Single(s.Contract))));
+    }
+
+    [Fact]
+    public void The_committed_schema_is_the_generated_one() =>
+        Assert.Equal(ConfigSchema.Write(), File.ReadAllText(Repository.PathOf("contracts/protocol-gateway.schema.json")));
+
+    private static ConfigResult Load(string text) =>
+        ConfigLoader.Load("gateway.yaml", new StringReader(text), Path.GetTempPath(), new Hashtable());
+}
