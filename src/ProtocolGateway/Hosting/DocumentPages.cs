@@ -14,6 +14,9 @@ internal sealed class DocumentPages(GatewayConfig config, LoadedCatalog loaded, 
     /// <summary>Where the reference page is; its script is below it.</summary>
     public const string ReferencePath = "/docs";
 
+    // Holds the page to this origin whatever its script or a contract's Markdown asks for.
+    private const string OwnOrigin = "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'";
+
     // Written at the first request: a large surface takes a while, and most gateways are never asked.
     private readonly Lazy<ReadOnlyMemory<byte>> _openApi = new(() => RestDescription.WriteOpenApi(config, loaded.Catalog));
 
@@ -27,7 +30,12 @@ internal sealed class DocumentPages(GatewayConfig config, LoadedCatalog loaded, 
         if (!openApi && path != ReferencePath && !path.StartsWith(ReferencePath + "/", StringComparison.Ordinal))
             return null;
         // A contract's route of another method counts too: its 405 is the true answer.
-        return loaded.Routes.Match("GET", path, out _) != RouteOutcome.NotFound ? null : openApi ? WriteAsync(context) : reference(context);
+        if (loaded.Routes.Match("GET", path, out _) != RouteOutcome.NotFound)
+            return null;
+        if (openApi)
+            return WriteAsync(context);
+        context.Response.Headers.ContentSecurityPolicy = OwnOrigin;
+        return reference(context);
     }
 
     private async Task WriteAsync(HttpContext context)

@@ -14,6 +14,7 @@ internal static class ReferencePage
         branch.UseRouting();
         branch.UseEndpoints(endpoints => endpoints.MapScalarApiReference(DocumentPages.ReferencePath, options =>
         {
+            options.Title = "ProtocolGateway";
             options.OpenApiRoutePattern = DocumentPages.OpenApiPath;
             options.DefaultFonts = false;
             options.Telemetry = false;
