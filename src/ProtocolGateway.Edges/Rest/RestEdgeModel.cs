@@ -23,6 +23,9 @@ public sealed class RestEdgeModel
 
     internal RestErrorDetails ErrorDetails { get; }
 
+    /// <summary>False for a route whose rule does not fit its operation: it takes its path, and answers nothing.</summary>
+    public bool Serves(Route route) => Plans[route.Index] is not null;
+
     /// <summary>Compiles a catalog. Rules that cannot be served are left out and named in <paramref name="diagnostics"/>.</summary>
     public static RestEdgeModel Build(Catalog catalog, RestEdgeOptions options, List<Diagnostic> diagnostics)
     {

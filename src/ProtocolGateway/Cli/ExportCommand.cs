@@ -33,7 +33,7 @@ internal static class ExportCommand
         foreach (var error in errors)
             await Console.Error.WriteLineAsync(error.ToString());
         await using var output = Console.OpenStandardOutput();
-        await output.WriteAsync(RestDescription.WriteOpenApi(result.Config!, loaded.Catalog), cancel);
+        await output.WriteAsync(RestDescription.WriteOpenApi(result.Config!, loaded), cancel);
         return errors.Count == 0 ? 0 : CommandLine.Failed;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class DocumentPages(GatewayConfig config, LoadedCatalog loaded, 
     private const string OwnOrigin = "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'";
 
     // Written at the first request: a large surface takes a while, and most gateways are never asked.
-    private readonly Lazy<ReadOnlyMemory<byte>> _openApi = new(() => RestDescription.WriteOpenApi(config, loaded.Catalog));
+    private readonly Lazy<ReadOnlyMemory<byte>> _openApi = new(() => RestDescription.WriteOpenApi(config, loaded));
 
     /// <summary>Null where the request is not for these pages.</summary>
     public Task? TryServe(HttpContext context)

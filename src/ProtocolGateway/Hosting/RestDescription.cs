@@ -1,4 +1,5 @@
 using System.Buffers;
+using ProtocolGateway.Catalogs;
 using ProtocolGateway.Config;
 using ProtocolGateway.Contracts.Codec;
 using ProtocolGateway.Contracts.Model;
@@ -47,15 +48,17 @@ internal static class RestDescription
     }
 
     /// <summary>The REST surface as OpenAPI 3.1, in UTF-8. The edge's own path is the server's, as every operation has it.</summary>
-    public static ReadOnlyMemory<byte> WriteOpenApi(GatewayConfig config, Catalog catalog)
+    public static ReadOnlyMemory<byte> WriteOpenApi(GatewayConfig config, LoadedCatalog loaded)
     {
+        var served = loaded.Routes.Routes.Where(loaded.Rest.Serves).Select(r => (r.Operation, r.Rule.Method, r.Rule.Template)).ToHashSet();
         var options = new RestDescriptionOptions
         {
             ServerUrl = config.Edges.Rest.Path.TrimEnd('/'),
             HttpPrefix = s => config.Services[s].Rest.Prefix.TrimEnd('/'),
+            IsServed = (operation, rule) => served.Contains((operation, rule.Method, rule.Template)),
         };
         var output = new ArrayBufferWriter<byte>();
-        OpenApiDocumentWriter.Write(catalog, options, output);
+        OpenApiDocumentWriter.Write(loaded.Catalog, options, output);
         return output.WrittenMemory;
     }
 

@@ -78,7 +78,7 @@ public static class OpenApiDocumentWriter
                     continue;
                 if (!tags.Contains(operation.ServiceName))
                     tags.Add(operation.ServiceName);
-                foreach (var rule in RulesOf(operation))
+                foreach (var rule in RulesOf(operation).Where(r => options.IsServed(operation, r)))
                 {
                     var prefix = operation.Kind == ContractKind.Http ? options.HttpPrefix(service.Name) : "";
                     Add(paths, ids, operation, rule, ExpandedTemplate.Of(prefix + rule.Template));

@@ -45,10 +45,17 @@ public sealed class OpenApiDocumentWriterTests
         Assert.Equal(bytes, Write(Sample()));
     }
 
-    private static byte[] Write(Catalog catalog)
+    [Fact]
+    public void A_rule_that_is_not_served_stays_out()
+    {
+        using var document = JsonDocument.Parse(Write(Sample(), new RestDescriptionOptions { IsServed = (_, rule) => rule.Method == "GET" }));
+        Assert.Equal(["/v1/nodes/{node}"], document.RootElement.GetProperty("paths").EnumerateObject().Select(p => p.Name));
+    }
+
+    private static byte[] Write(Catalog catalog, RestDescriptionOptions? options = null)
     {
         var output = new ArrayBufferWriter<byte>();
-        OpenApiDocumentWriter.Write(catalog, new RestDescriptionOptions(), output);
+        OpenApiDocumentWriter.Write(catalog, options ?? new RestDescriptionOptions(), output);
         return output.WrittenSpan.ToArray();
     }
 
