@@ -20,7 +20,7 @@ internal static class DemoText
             ("HTTP service: stock", $"curl -s '{at}/inventory/items?minStock=10'"),
             ("HTTP service: a new item", $$"""curl -s -X POST {{at}}/inventory/items -H 'Content-Type: application/json' -d '{"sku":"relay","name":"Relay","stock":12,"price":250}'"""),
             ("OpenAPI of all of it", $"curl -s {at}/openapi.json"),
-            ("the reference page", $"curl -s {at}/docs"),
+            ("the reference page", $"curl -sL {at}/docs"),
             ("ready?", $"curl -s http://127.0.0.1:{adminPort}/healthz/ready"),
             ("the catalog", $"curl -s http://127.0.0.1:{adminPort}/admin/catalog"),
             ("metrics", $"curl -s http://127.0.0.1:{adminPort}/metrics"),
