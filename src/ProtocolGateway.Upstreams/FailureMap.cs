@@ -1,6 +1,7 @@
 using System.Net.Http;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
+using ProtocolGateway.Upstreams.Grpc.Http2;
 
 namespace ProtocolGateway.Upstreams;
 
@@ -43,6 +44,14 @@ internal static class FailureMap
         GatewayCallException call => call.Error,
         OperationCanceledException or IOException => GatewayErrors.CallerGone(),
         _ => GatewayErrors.Bug(exception),
+    };
+
+    /// <summary>The error of a stream that ended without its answer.</summary>
+    public static GatewayError FromHttp2(Http2FailureKind kind, string service, string cause) => kind switch
+    {
+        Http2FailureKind.NoConnection or Http2FailureKind.Refused => GatewayErrors.Unreachable(service, cause),
+        Http2FailureKind.Protocol => GatewayErrors.BackendProtocol(service, cause),
+        _ => GatewayErrors.BackendLost(service, cause),
     };
 
     // RFC 9113, section 7. REFUSED_STREAM promises that nothing was processed.

@@ -1,25 +1,22 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Upstreams.Grpc;
 
 namespace ProtocolGateway.Upstreams;
 
 /// <summary>The connections to one instance.</summary>
 internal sealed class InstanceTransport : IDisposable
 {
-    private readonly ConcurrentDictionary<Operation, Uri> _grpcTargets = new();
     private readonly string _prefix;
 
-    public InstanceTransport(Uri address, UpstreamProtocol protocol, UpstreamOptions options)
+    public InstanceTransport(Uri address, UpstreamOptions options, TimeProvider time)
     {
         Address = address;
         _prefix = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        (Version, Policy) = ChooseVersion(address, protocol, options.HttpVersion);
+        (Version, Policy) = ChooseVersion(address, options.HttpVersion);
+        Grpc = new(address, options, time);
         Invoker = new HttpMessageInvoker(CreateHandler(options), disposeHandler: true);
     }
 
@@ -35,16 +32,19 @@ internal sealed class InstanceTransport : IDisposable
     /// <summary>Whether that version is a must.</summary>
     public HttpVersionPolicy Policy { get; }
 
-    /// <summary>The target of a gRPC method; made once, as parsing an address costs more than the lookup.</summary>
-    public Uri GrpcTarget(Operation operation) =>
-        _grpcTargets.GetOrAdd(operation, static (op, prefix) => new Uri(prefix + op.GrpcPath), _prefix);
+    /// <summary>Its gRPC side.</summary>
+    public GrpcTransport Grpc { get; }
 
     /// <summary>The target of an escaped path and query, which goes to the wire as it is.</summary>
     public Uri HttpTarget(string pathAndQuery) =>
         new(_prefix + pathAndQuery, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
     /// <inheritdoc />
-    public void Dispose() => Invoker.Dispose();
+    public void Dispose()
+    {
+        Grpc.Dispose();
+        Invoker.Dispose();
+    }
 
     /// <summary>Connects and hangs up; null where that worked, else why not.</summary>
     public async Task<string?> ProbeAsync(CancellationToken cancel)
@@ -65,9 +65,9 @@ internal sealed class InstanceTransport : IDisposable
         }
     }
 
-    private static (Version Version, HttpVersionPolicy Policy) ChooseVersion(Uri address, UpstreamProtocol protocol, UpstreamHttpVersion wish)
+    private static (Version Version, HttpVersionPolicy Policy) ChooseVersion(Uri address, UpstreamHttpVersion wish)
     {
-        if (protocol == UpstreamProtocol.Grpc || wish == UpstreamHttpVersion.Http2)
+        if (wish == UpstreamHttpVersion.Http2)
             return (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
         return wish == UpstreamHttpVersion.Auto && address.Scheme == Uri.UriSchemeHttps
             ? (HttpVersion.Version20, HttpVersionPolicy.RequestVersionOrLower)
@@ -84,11 +84,6 @@ internal sealed class InstanceTransport : IDisposable
             ConnectCallback = ConnectAsync,
             ConnectTimeout = options.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
-            // grpc-go's servers hang up on clients that ping more often than every five minutes while nothing is said;
-            // dead peers are found sooner by TCP itself (ConnectAsync).
-            KeepAlivePingDelay = TimeSpan.FromSeconds(310),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             MaxResponseHeadersLength = Math.Max(1, options.MaxAnswerHeaderBytes / 1024),
             // Names are resolved anew at least this often; calls in flight keep their connection.
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
@@ -98,45 +93,10 @@ internal sealed class InstanceTransport : IDisposable
             UseCookies = false,
             UseProxy = false,
         };
-        handler.SslOptions = CreateTls(options);
+        handler.SslOptions = BackendConnector.CreateTls(options);
         return handler;
     }
 
-    private static SslClientAuthenticationOptions CreateTls(UpstreamOptions options)
-    {
-        var tls = new SslClientAuthenticationOptions();
-        if (options.TlsSkipVerify)
-        {
-#pragma warning disable CA5359 // The operator asked for it in so many words.
-            tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-#pragma warning restore CA5359
-        }
-        else if (options.TlsAuthorityFile is { } file)
-        {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.ImportFromPemFile(file);
-            tls.CertificateChainPolicy = policy;
-        }
-
-        return tls;
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-            await socket.ConnectAsync(context.DnsEndPoint, cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel) =>
+        await BackendConnector.ConnectAsync(context.DnsEndPoint, cancel);
 }

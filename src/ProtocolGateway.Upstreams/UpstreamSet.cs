@@ -35,7 +35,7 @@ public sealed class UpstreamSet : IAsyncDisposable
         foreach (var (service, model) in clustersByService)
         {
             if (!running.TryGetValue(model, out var cluster))
-                running.Add(model, cluster = new Cluster(model));
+                running.Add(model, cluster = new Cluster(model, time));
             byService.Add(service, cluster);
         }
 
@@ -112,7 +112,7 @@ public sealed class UpstreamSet : IAsyncDisposable
         try
         {
             end = cluster.Model.Protocol == UpstreamProtocol.Grpc
-                ? await GrpcUpstream.SendAsync(call, service, instance.Transport, cluster.Model.Options, cancellation)
+                ? await GrpcUpstream.SendAsync(call, service, instance.Transport.Grpc, cluster.Model.Options, cancellation)
                 : await HttpUpstream.SendAsync(call, service, instance.Transport, cancellation);
             return end;
         }
@@ -133,12 +133,12 @@ public sealed class UpstreamSet : IAsyncDisposable
 
     private sealed class Cluster
     {
-        public Cluster(ClusterModel model)
+        public Cluster(ClusterModel model, TimeProvider time)
         {
             Model = model;
             var instances = new Instance[model.Instances.Count];
             for (var i = 0; i < instances.Length; i++)
-                instances[i] = new(model.Instances[i], new InstanceTransport(model.Instances[i].Address, model.Protocol, model.Options));
+                instances[i] = new(model.Instances[i], new InstanceTransport(model.Instances[i].Address, model.Options, time));
             Picker = new(instances);
         }
 

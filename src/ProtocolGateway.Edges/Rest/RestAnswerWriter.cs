@@ -11,6 +11,9 @@ namespace ProtocolGateway.Edges.Rest;
 /// <summary>Writes answers to the client. One for the edge; what belongs to a call is in the call.</summary>
 internal sealed class RestAnswerWriter(RestErrorWriter errors, TimeProvider time, ILogger log)
 {
+    /// <summary>Messages that come together leave together, up to here, in bytes: about what one send takes at its best.</summary>
+    public const int MostHeldBack = 16 * 1024;
+
     // An abort drops what the server has not handed to the socket yet; this lets the last record out. Only calls that broke off wait.
     private static readonly TimeSpan BeforeAbort = TimeSpan.FromMilliseconds(50);
 

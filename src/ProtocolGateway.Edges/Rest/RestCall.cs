@@ -52,12 +52,12 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
     }
 
     /// <inheritdoc />
-    public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message)
+    public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand)
     {
         if (_failure is not null)
             return default;
         if (plan.StreamsAnswer)
-            return SendAsync(message);
+            return SendAsync(message, moreAtHand);
         if (_answered)
             return Broken(GatewayErrors.BackendProtocol(plan.Service, "more than one message for a single answer"));
         _answered = true;
@@ -100,7 +100,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
         return null;
     }
 
-    private ValueTask SendAsync(ReadOnlySequence<byte> message)
+    private ValueTask SendAsync(ReadOnlySequence<byte> message, bool moreAtHand)
     {
         _answer.Clear();
         if (_headOnly)
@@ -120,8 +120,9 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
             return default;
         }
 
-        context.Response.BodyWriter.Write(_answer.Written.Span);
-        return FlushAsync();
+        var output = context.Response.BodyWriter;
+        output.Write(_answer.Written.Span);
+        return moreAtHand && output.UnflushedBytes < RestAnswerWriter.MostHeldBack ? default : FlushAsync();
     }
 
     private ValueTask FlushAsync()
@@ -153,6 +154,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
             _answer.Clear();
             AnswerFraming.End(form, !_answered, _answer);
             context.Response.BodyWriter.Write(_answer.Written.Span);
+            return FlushAsync();
         }
 
         return default;

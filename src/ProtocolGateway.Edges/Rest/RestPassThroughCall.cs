@@ -71,7 +71,7 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
     }
 
     /// <inheritdoc />
-    public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message)
+    public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand)
     {
         if (_failure is not null || HasNoBody || message.IsEmpty)
             return default;
@@ -85,7 +85,10 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
         var output = context.Response.BodyWriter;
         foreach (var segment in message)
             output.Write(segment.Span);
-        return _written == _length ? default : FlushAsync();
+        // What follows at once goes out with this. The server sends the rest of a request's answer by itself only where nothing was flushed before.
+        if ((moreAtHand && output.UnflushedBytes < RestAnswerWriter.MostHeldBack) || (_written == _length && !context.Response.HasStarted))
+            return default;
+        return FlushAsync();
     }
 
     /// <inheritdoc />

@@ -6,7 +6,7 @@ namespace ProtocolGateway.Envelope.Calls;
 /// </summary>
 public sealed class CallHeaders
 {
-    private KeyValuePair<string, string>[] _items = new KeyValuePair<string, string>[8];
+    private KeyValuePair<string, string>[] _items = [];
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
@@ -22,7 +22,7 @@ public sealed class CallHeaders
         if (value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0 || !HeaderNames.IsToken(lowerCaseName))
             return false;
         if (Count == _items.Length)
-            Array.Resize(ref _items, Count * 2);
+            Array.Resize(ref _items, Math.Max(8, Count * 2));
         _items[Count++] = new(lowerCaseName, value);
         return true;
     }

@@ -51,7 +51,9 @@ public abstract class GatewayCall
     public abstract ValueTask OnHeadAsync(AnswerHead head);
 
     /// <summary>One message (protobuf, decompressed, without frame) or, for HTTP, the next piece of the body. The bytes are valid until the task completes.</summary>
-    public abstract ValueTask OnMessageAsync(ReadOnlySequence<byte> message);
+    /// <param name="message">The message or piece.</param>
+    /// <param name="moreAtHand">The next one follows without a wait: the edge may send both in one piece.</param>
+    public abstract ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand = false);
 
     /// <summary>The end: null for success. No trailers are those of a success without any.</summary>
     public abstract ValueTask OnEndAsync(GatewayError? error, CallHeaders? trailers);

@@ -4,20 +4,18 @@ using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ProtocolGateway.Envelope.Errors;
+using ProtocolGateway.Upstreams.Grpc.Http2;
 
 namespace ProtocolGateway.Upstreams.Grpc;
 
 /// <summary>
-/// Reads gRPC frames from an answer's body. A frame's length is judged before any of it is kept, and the buffer grows with what has really come,
+/// Reads gRPC frames from an answer's body. A frame's length is judged before the window opens for it, and buffers grow with what has really come,
 /// so that a lying prefix costs nothing.
 /// </summary>
-internal sealed class FrameReader(Stream stream, int limit, string service, bool gzip) : IDisposable
+internal sealed class FrameReader(Http2Stream stream, int limit, string service, bool gzip) : IDisposable
 {
     private const int FirstBuffer = 8 * 1024;
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
     private PooledBytes? _inflated;
-    private int _start;
-    private int _end;
 
     /// <summary>The message of the last <see cref="ReadAsync"/>, decompressed; valid until the next.</summary>
     public ReadOnlySequence<byte> Message { get; private set; }
@@ -25,75 +23,63 @@ internal sealed class FrameReader(Stream stream, int limit, string service, bool
     /// <summary>What is wrong with the stream of frames; final.</summary>
     public GatewayError? Error { get; private set; }
 
-    /// <summary>Reads the next message; false at the end or for an <see cref="Error"/>.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> ReadAsync(CancellationToken cancel)
+    /// <summary>The next message has come whole: reading it will not wait.</summary>
+    public bool HasMore
     {
-        var needed = GrpcContent.PrefixLength;
-        while (true)
+        get
         {
-            if (_end - _start >= GrpcContent.PrefixLength && !TryMeasure(out needed))
-                return false;
-            if (_end - _start >= needed && needed >= GrpcContent.PrefixLength && TryTake(needed))
-                return Error is null;
-            MakeRoom();
-            var count = await stream.ReadAsync(_buffer.AsMemory(_end), cancel);
-            if (count == 0)
-            {
-                if (_end > _start)
-                    Error = GatewayErrors.BackendProtocol(service, $"The stream ended {_end - _start} bytes into a frame of {needed}.");
-                return false;
-            }
-
-            _end += count;
+            var next = stream.Buffered.Span;
+            return next.Length >= GrpcFrame.PrefixLength && (uint)(next.Length - GrpcFrame.PrefixLength) >= BinaryPrimitives.ReadUInt32BigEndian(next[1..]);
         }
     }
 
-    /// <summary>True where nothing follows the last message, whose bytes stay valid.</summary>
+    /// <summary>Reads the next message; false at the end or for an <see cref="Error"/>.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> AtEndAsync(CancellationToken cancel)
+    public async ValueTask<bool> ReadAsync()
     {
-        if (_end > _start)
+        if (!await stream.WaitForBodyAsync(GrpcFrame.PrefixLength))
+            return OnEnd(GrpcFrame.PrefixLength);
+        if (!TryMeasure(out var length))
             return false;
-        if (_end < _buffer.Length)
-            return await stream.ReadAsync(_buffer.AsMemory(_end), cancel) == 0;
-        return await stream.ReadAsync(new byte[1], cancel) == 0;
+        var whole = GrpcFrame.PrefixLength + length;
+        if (!await stream.WaitForBodyAsync(whole))
+            return OnEnd(whole);
+        var frame = stream.Buffered[..whole];
+        stream.Consume(whole);
+        var message = frame[GrpcFrame.PrefixLength..];
+        Message = frame.Span[0] == 1 && Inflate(message) is { } inflated ? new(inflated) : new(message);
+        return Error is null;
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        var buffer = _buffer;
-        _buffer = [];
-        if (buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(buffer);
         _inflated?.Dispose();
         _inflated = null;
     }
 
-    private bool TryMeasure(out int needed)
+    // A stream that failed says itself why.
+    private bool OnEnd(int needed)
     {
-        var prefix = _buffer.AsSpan(_start, GrpcContent.PrefixLength);
-        var length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
-        needed = 0;
+        if (stream.Failure is null && !stream.Buffered.IsEmpty)
+            Error = GatewayErrors.BackendProtocol(service, $"The stream ended {stream.Buffered.Length} bytes into a frame of {needed}.");
+        return false;
+    }
+
+    private bool TryMeasure(out int length)
+    {
+        var prefix = stream.Buffered.Span;
+        var declared = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
+        length = 0;
         if (prefix[0] > 1)
             Error = GatewayErrors.BackendProtocol(service, $"A frame's flag is {prefix[0]}.");
         else if (prefix[0] == 1 && !gzip)
             Error = GatewayErrors.BackendProtocol(service, "A frame is compressed, but grpc-encoding is not gzip.");
-        else if (length > (uint)limit)
+        else if (declared > (uint)limit)
             Error = GatewayErrors.AnswerTooLarge(service, limit);
         else
-            needed = checked(GrpcContent.PrefixLength + (int)length);
+            length = (int)declared;
         return Error is null;
-    }
-
-    private bool TryTake(int frameLength)
-    {
-        var body = _buffer.AsMemory(_start + GrpcContent.PrefixLength, frameLength - GrpcContent.PrefixLength);
-        var compressed = _buffer[_start] == 1;
-        _start += frameLength;
-        Message = compressed && Inflate(body) is { } inflated ? new(inflated) : new(body);
-        return true;
     }
 
     private ReadOnlyMemory<byte>? Inflate(ReadOnlyMemory<byte> body)
@@ -121,25 +107,5 @@ internal sealed class FrameReader(Stream stream, int limit, string service, bool
             Error = GatewayErrors.BackendProtocol(service, "A compressed frame cannot be read: " + exception.Message);
             return null;
         }
-    }
-
-    private void MakeRoom()
-    {
-        if (_start == _end)
-            _start = _end = 0;
-        if (_end < _buffer.Length)
-            return;
-        if (_start > 0)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            _end -= _start;
-            _start = 0;
-            return;
-        }
-
-        var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
-        _buffer.AsSpan(0, _end).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
     }
 }

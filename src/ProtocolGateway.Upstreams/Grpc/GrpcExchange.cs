@@ -1,34 +1,51 @@
 using System.Buffers;
-using System.Net.Http;
 using System.Runtime.CompilerServices;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
+using ProtocolGateway.Upstreams.Grpc.Http2;
 
 namespace ProtocolGateway.Upstreams.Grpc;
 
-/// <summary>The answer's side of one call.</summary>
+/// <summary>One attempt at one call.</summary>
 internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOptions options, CallCancellation cancellation)
 {
-    private bool _headSeen;
     private bool _inEdge;
+    private bool _repeatable;
 
-    /// <summary>Reads the answer and gives it to the edge.</summary>
+    /// <summary>The attempt failed before the backend looked at it, and the request is still here whole.</summary>
+    public bool MayRepeat { get; private set; }
+
+    /// <summary>Sends the request, reads the answer and gives it to the edge.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<CallEnd> ReceiveAsync(HttpResponseMessage response)
+    public async ValueTask<CallEnd> RunAsync(GrpcTransport transport)
     {
-        _headSeen = true;
-        if (CheckHead(response) is { } wrong)
-            return new(wrong);
-        if (GrpcStatus.IsIn(response.Headers))
-            return await OnTrailersOnlyAsync(response);
+        var slot = await transport.Pool.ReserveAsync(cancellation.Token);
+        if (slot.Connection is not { } connection)
+            return new(Explain(slot.Failure!));
+        var frame = new PooledBytes(512);
+        var stream = Open(transport, connection, frame, out var pump, out var sending);
+        var registration = cancellation.Token.UnsafeRegister(static s => ((Http2Stream)s!).Cancel(), stream);
+        CallEnd end;
+        try
+        {
+            end = await ReceiveAsync(stream);
+        }
+        finally
+        {
+            registration.Dispose();
+            stream.Dispose();
+            if (sending is not null)
+            {
+                // Nothing of the call may be touched after its end.
+                cancellation.Cancel();
+                await sending;
+            }
 
-        var gzip = AnswerHeaders.First(response.Headers, "grpc-encoding") is "gzip";
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellation.Token);
-        using var frames = new FrameReader(stream, options.MaxAnswerMessageBytes, service, gzip);
-        return call.Operation.Shape is Shape.Unary or Shape.ClientStreaming
-            ? await ReceiveOneAsync(response, frames)
-            : await ReceiveManyAsync(response, frames);
+            frame.Dispose();
+        }
+
+        return end.Error is not null && pump?.Error is { } wrong ? new(wrong) : end;
     }
 
     /// <summary>What an exception of the exchange means.</summary>
@@ -38,40 +55,84 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
             return GatewayErrors.CallerGone();
         if (_inEdge)
             return FailureMap.FromEdge(exception);
-        return cancellation.DeadlinePassed ? GatewayErrors.DeadlineExceeded() : FailureMap.FromBackend(exception, service, _headSeen);
+        return cancellation.DeadlinePassed ? GatewayErrors.DeadlineExceeded() : GatewayErrors.Bug(exception);
+    }
+
+    private Http2Stream Open(GrpcTransport transport, Http2Connection connection, PooledBytes frame, out GrpcRequestPump? pump, out Task? sending)
+    {
+        (pump, sending) = (null, null);
+        using var head = new PooledBytes(512);
+        transport.WriteHead(call, head);
+        _repeatable = call.TryGetSingleMessage(out var message);
+        if (_repeatable)
+        {
+            GrpcFrame.Begin(frame);
+            foreach (var segment in message)
+                frame.Write(segment.Span);
+            GrpcFrame.Finish(frame, options.GzipRequests);
+        }
+
+        var stream = connection.Open(head.Written.Span, frame.Written.Span, end: _repeatable, out var sent);
+        if (stream.Failure is not null || (_repeatable && sent == frame.Length))
+            return stream;
+        pump = new(call, connection, stream, cancellation);
+        sending = _repeatable ? pump.SendRestAsync(frame.Written[sent..]) : pump.SendStreamAsync(options.GzipRequests);
+        return stream;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<CallEnd> ReceiveAsync(Http2Stream stream)
+    {
+        if (!await stream.WaitForHeadAsync())
+        {
+            MayRepeat = _repeatable && stream.Failure is { Kind: Http2FailureKind.Refused };
+            return new(Explain(stream.Failure!));
+        }
+
+        if (CheckHead(stream.Head) is { } wrong)
+            return new(wrong);
+        if (GrpcStatus.IsIn(stream.Head))
+            return await OnTrailersOnlyAsync(stream.Head);
+        using var frames = new FrameReader(stream, options.MaxAnswerMessageBytes, service, stream.Head.Find("grpc-encoding") is "gzip");
+        return call.Operation.Shape is Shape.Unary or Shape.ClientStreaming
+            ? await ReceiveOneAsync(stream, frames)
+            : await ReceiveManyAsync(stream, frames);
     }
 
     // The message waits for the status: an answer that fails after its message is a failure, and no edge could take the message back.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<CallEnd> ReceiveOneAsync(HttpResponseMessage response, FrameReader frames)
+    private async ValueTask<CallEnd> ReceiveOneAsync(Http2Stream stream, FrameReader frames)
     {
-        var any = await frames.ReadAsync(cancellation.Token);
+        var any = await frames.ReadAsync();
         if (frames.Error is { } error)
             return new(error);
-        if (any && !await frames.AtEndAsync(cancellation.Token))
+        if (any && await stream.WaitForBodyAsync(1))
             return new(GatewayErrors.BackendProtocol(service, "More than one message answers a call that takes one."));
-        var end = ReadEnd(response);
-        await GiveHeadAsync(response);
+        var end = ReadEnd(stream);
+        if (stream.Failure is not null)
+            return end;
+        await GiveHeadAsync(stream.Head);
         if (end.Error is not null)
             return end;
         if (!any)
             return new(GatewayErrors.BackendProtocol(service, "The status is OK, but no message came."));
-        await GiveMessageAsync(frames.Message);
+        await GiveMessageAsync(frames.Message, moreAtHand: false);
         return end;
     }
 
-    private async ValueTask<CallEnd> ReceiveManyAsync(HttpResponseMessage response, FrameReader frames)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<CallEnd> ReceiveManyAsync(Http2Stream stream, FrameReader frames)
     {
-        await GiveHeadAsync(response);
-        while (await frames.ReadAsync(cancellation.Token))
-            await GiveMessageAsync(frames.Message);
-        return frames.Error is { } error ? new(error) : ReadEnd(response);
+        await GiveHeadAsync(stream.Head);
+        while (await frames.ReadAsync())
+            await GiveMessageAsync(frames.Message, frames.HasMore);
+        return frames.Error is { } error ? new(error) : ReadEnd(stream);
     }
 
-    private async ValueTask<CallEnd> OnTrailersOnlyAsync(HttpResponseMessage response)
+    private async ValueTask<CallEnd> OnTrailersOnlyAsync(HeaderBlock head)
     {
-        var error = GrpcStatus.Read(response.Headers);
-        var trailers = GrpcStatus.Trailers(response.Headers);
+        var error = GrpcStatus.Read(head);
+        var trailers = GrpcStatus.Metadata(head);
         if (error is not null)
             return new(error, trailers);
         if (call.Operation.Shape is Shape.Unary or Shape.ClientStreaming)
@@ -82,16 +143,15 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
         return new(null, trailers);
     }
 
-    private GatewayError? CheckHead(HttpResponseMessage response)
+    private GatewayError? CheckHead(HeaderBlock head)
     {
-        var type = AnswerHeaders.First(response.Content.Headers, "Content-Type");
-        var status = (int)response.StatusCode;
+        var type = head.Find("content-type");
         var isGrpc = IsGrpc(type);
         // http-grpc-status-mapping: only for answers that lack a grpc-status. Some servers leave the type off where only trailers come.
-        if (GrpcStatus.IsIn(response.Headers) && (isGrpc || type is null))
+        if (GrpcStatus.IsIn(head) && (isGrpc || type is null))
             return null;
-        if (status != 200)
-            return GatewayErrors.BrokenProxy(service, status);
+        if (head.Status != 200)
+            return GatewayErrors.BrokenProxy(service, head.Status);
         return isGrpc ? null : GatewayErrors.BackendProtocol(service, $"The content type is \"{type}\".");
     }
 
@@ -103,28 +163,33 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
             && (type.Length == Name.Length || type[Name.Length] is '+' or ';' or ' ');
     }
 
-    private CallEnd ReadEnd(HttpResponseMessage response)
+    private CallEnd ReadEnd(Http2Stream stream)
     {
-        var trailers = response.TrailingHeaders;
-        return GrpcStatus.IsIn(trailers)
-            ? new(GrpcStatus.Read(trailers), GrpcStatus.Trailers(trailers))
+        if (stream.Failure is { } failure)
+            return new(Explain(failure));
+        return stream.Trailers is { } trailers && GrpcStatus.IsIn(trailers)
+            ? new(GrpcStatus.Read(trailers), GrpcStatus.Metadata(trailers))
             : new(GatewayErrors.BackendLost(service, "The answer ended without a grpc-status."));
     }
 
-    private async ValueTask GiveHeadAsync(HttpResponseMessage response)
+    private GatewayError Explain(Http2Failure failure)
     {
-        var headers = new CallHeaders();
-        AnswerHeaders.CopyTo(headers, response.Headers, GrpcStatus.IsMetadata);
-        AnswerHeaders.CopyTo(headers, response.Content.Headers, GrpcStatus.IsMetadata);
+        if (failure.Kind != Http2FailureKind.Cancelled)
+            return FailureMap.FromHttp2(failure.Kind, service, failure.Text);
+        return cancellation.DeadlinePassed && !call.Cancelled.IsCancellationRequested ? GatewayErrors.DeadlineExceeded() : GatewayErrors.CallerGone();
+    }
+
+    private async ValueTask GiveHeadAsync(HeaderBlock head)
+    {
         _inEdge = true;
-        await call.OnHeadAsync(new AnswerHead(200, headers));
+        await call.OnHeadAsync(new AnswerHead(200, GrpcStatus.Metadata(head) ?? new CallHeaders()));
         _inEdge = false;
     }
 
-    private async ValueTask GiveMessageAsync(ReadOnlySequence<byte> message)
+    private async ValueTask GiveMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand)
     {
         _inEdge = true;
-        await call.OnMessageAsync(message);
+        await call.OnMessageAsync(message, moreAtHand);
         _inEdge = false;
     }
 }

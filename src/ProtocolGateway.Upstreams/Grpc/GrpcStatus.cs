@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
+using ProtocolGateway.Upstreams.Grpc.Http2;
 
 namespace ProtocolGateway.Upstreams.Grpc;
 
@@ -16,13 +16,13 @@ internal static class GrpcStatus
     private const int LongestMessage = 8 * 1024;
 
     /// <summary>False where the headers carry no status.</summary>
-    public static bool IsIn(HttpHeaders headers) => headers.NonValidated.Contains("grpc-status");
+    public static bool IsIn(HeaderBlock headers) => headers.Find("grpc-status") is not null;
 
     /// <summary>Null for OK, the backend's error otherwise.</summary>
     /// <param name="headers">Trailers that hold a status.</param>
-    public static GatewayError? Read(HttpHeaders headers)
+    public static GatewayError? Read(HeaderBlock headers)
     {
-        var code = ReadCode(AnswerHeaders.First(headers, "grpc-status"));
+        var code = ReadCode(headers.Find("grpc-status"));
         if (code == StatusCode.Ok)
             return null;
         return new GatewayError
@@ -30,35 +30,39 @@ internal static class GrpcStatus
             Code = code,
             Reason = Reason,
             Blame = Blame.Backend,
-            Message = DecodeMessage(AnswerHeaders.First(headers, "grpc-message")),
+            Message = DecodeMessage(headers.Find("grpc-message")),
             Retry = code == StatusCode.Unavailable ? RetryAdvice.IfIdempotent : RetryAdvice.No,
-            StatusDetails = DecodeDetails(AnswerHeaders.First(headers, "grpc-status-details-bin")),
+            StatusDetails = DecodeDetails(headers.Find("grpc-status-details-bin")),
         };
     }
 
-    /// <summary>The trailers that are the application's own; null where there are none.</summary>
-    public static CallHeaders? Trailers(HttpHeaders headers)
+    /// <summary>The fields that are the application's own; null where there are none. Values with control characters are left out: no wire of ours may carry them.</summary>
+    public static CallHeaders? Metadata(HeaderBlock headers)
     {
-        CallHeaders? trailers = null;
-        foreach (var (name, _) in headers.NonValidated)
+        CallHeaders? metadata = null;
+        foreach (var (name, value) in headers.Fields)
         {
-            if (!IsMetadata(name))
-                continue;
-            trailers = new();
-            AnswerHeaders.CopyTo(trailers, headers, IsMetadata);
-            break;
+            if (IsMetadata(name) && !HeaderNames.IsHopByHop(name) && !HasControls(value))
+                (metadata ??= new()).TryAdd(name, value);
         }
 
-        return trailers;
+        return metadata;
     }
 
-    /// <summary>True for names that the application set, not the protocol or the server.</summary>
-    public static bool IsMetadata(string name) =>
-        !name.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase)
-        && !name.Equals("content-type", StringComparison.OrdinalIgnoreCase)
-        && !name.Equals("content-length", StringComparison.OrdinalIgnoreCase)
-        && !name.Equals("date", StringComparison.OrdinalIgnoreCase)
-        && !name.Equals("server", StringComparison.OrdinalIgnoreCase);
+    // Neither the protocol's nor the server's.
+    private static bool IsMetadata(string name) =>
+        !name.StartsWith("grpc-", StringComparison.Ordinal) && name is not ("content-type" or "content-length" or "date" or "server");
+
+    private static bool HasControls(string value)
+    {
+        foreach (var c in value)
+        {
+            if ((c < ' ' && c != '\t') || c == '\x7f')
+                return true;
+        }
+
+        return false;
+    }
 
     private static StatusCode ReadCode(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? StatusTables.FromGrpcNumber(number) : StatusCode.Unknown;

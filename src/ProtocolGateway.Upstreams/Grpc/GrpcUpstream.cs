@@ -1,4 +1,3 @@
-using System.Net.Http;
 using System.Runtime.CompilerServices;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
@@ -11,23 +10,24 @@ internal static class GrpcUpstream
     /// <summary>Carries one call. Does not call OnEndAsync: the result says what to call it with.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<CallEnd> SendAsync(
-        GatewayCall call, string service, InstanceTransport transport, UpstreamOptions options, CallCancellation cancellation)
+        GatewayCall call, string service, GrpcTransport transport, UpstreamOptions options, CallCancellation cancellation)
     {
-        using var content = new GrpcContent(call, cancellation, options.GzipRequests);
-        var exchange = new GrpcExchange(call, service, options, cancellation);
-        CallEnd end;
-        try
-        {
-            using var request = GrpcRequest.Create(call, transport, content, options.GzipRequests);
-            using var response = await transport.Invoker.SendAsync(request, cancellation.Token);
-            end = await exchange.ReceiveAsync(response);
-        }
-        catch (Exception exception)
-        {
-            end = new(exchange.Explain(exception));
-        }
+        var end = await TryAsync();
+        // The peer promises that it has not looked at the request, as when it is being restarted: once more, on another connection.
+        return end.Repeat ? (await TryAsync()).End : end.End;
 
-        await content.FinishAsync();
-        return end.Error is not null && content.RequestError is { } requestError ? new(requestError) : end;
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        async ValueTask<(CallEnd End, bool Repeat)> TryAsync()
+        {
+            var exchange = new GrpcExchange(call, service, options, cancellation);
+            try
+            {
+                return (await exchange.RunAsync(transport), exchange.MayRepeat);
+            }
+            catch (Exception exception)
+            {
+                return (new(exchange.Explain(exception)), false);
+            }
+        }
     }
 }

@@ -52,7 +52,7 @@ internal sealed class HttpExchange(GatewayCall call, string service, CallCancell
             while ((count = await stream.ReadAsync(piece, cancellation.Token)) > 0)
             {
                 _inEdge = true;
-                await call.OnMessageAsync(new ReadOnlySequence<byte>(piece, 0, count));
+                await call.OnMessageAsync(new ReadOnlySequence<byte>(piece, 0, count), moreAtHand: false);
                 _inEdge = false;
             }
         }

@@ -97,7 +97,7 @@ internal sealed class RecordingCall : GatewayCall
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message)
+    public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand)
     {
         Assert.NotNull(Head);
         Assert.Equal(0, Ends);

@@ -1,0 +1,376 @@
+using System.Buffers.Binary;
+
+namespace ProtocolGateway.Upstreams.Grpc.Http2;
+
+/// <summary>
+/// The client's end of one HTTP/2 connection (RFC 9113): many exchanges over one transport. All its state is under one lock that is held for a few dozen
+/// instructions; nothing is awaited and nothing foreign is called under it.
+/// </summary>
+internal sealed class Http2Connection : IDisposable
+{
+    /// <summary>What one stream may send before we have taken it, in bytes: enough for 2 Gbit/s over a millisecond, little enough that a hundred stalled streams cost 25 MB.</summary>
+    public const int StreamWindow = 256 * 1024;
+
+    // Streams are held back one by one; the connection's window is only there because the protocol has one.
+    private const int ConnectionWindow = 16 * 1024 * 1024;
+    private const int DefaultWindow = 65_535;
+
+    private readonly Lock _sync = new();
+    private readonly Stream _transport;
+    private readonly Http2Sender _sender;
+    private readonly Dictionary<int, Http2Stream> _streams = [];
+    private readonly Http2Settings _peer = new();
+    private readonly Action _onSlot;
+    private int _received;
+    private int _reserved;
+    private int _nextId = 1;
+    private bool _draining;
+    private bool _closed;
+
+    /// <summary>A connection over a connected transport; <see cref="Start"/> follows.</summary>
+    /// <param name="transport">Owned.</param>
+    /// <param name="headerLimit">The most that each block of an answer's headers may count, in bytes.</param>
+    /// <param name="created">A timestamp, for the owner.</param>
+    /// <param name="onSlot">Called, without a lock, when there may be room for another stream, or none for any.</param>
+    public Http2Connection(Stream transport, int headerLimit, long created, Action onSlot)
+    {
+        (_transport, HeaderLimit, Created, _onSlot) = (transport, headerLimit, created, onSlot);
+        _sender = new(transport, _sync, WakeAll, text => Close(new(Http2FailureKind.Lost, text)));
+    }
+
+    /// <summary>The most that each block of an answer's headers may count, in bytes.</summary>
+    public int HeaderLimit { get; }
+
+    /// <summary>When it was made.</summary>
+    public long Created { get; }
+
+    /// <summary>It takes no more streams; it may still carry some.</summary>
+    public bool IsDraining => Volatile.Read(ref _draining);
+
+    /// <summary>It is no more.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed);
+
+    /// <summary>Sends the preface and begins to read.</summary>
+    public void Start()
+    {
+        lock (_sync)
+        {
+            _sender.Preface();
+            Http2Settings.WriteOurs(_sender, HeaderLimit, StreamWindow);
+            _sender.Frame(Http2FrameType.WindowUpdate, 0, ConnectionWindow - DefaultWindow);
+        }
+
+        _sender.Flush();
+        _ = new Http2Input(this, _transport).RunAsync();
+    }
+
+    /// <summary>Takes the right to open one stream, which <see cref="Open"/> uses up; false where there is none.</summary>
+    public bool TryReserve()
+    {
+        lock (_sync)
+        {
+            if (_draining || _reserved + _streams.Count >= _peer.MaxConcurrentStreams)
+                return false;
+            _reserved++;
+            return true;
+        }
+    }
+
+    /// <summary>Opens a stream with the slot that was reserved, and sends its head and as much of the body as is given.</summary>
+    /// <param name="head">The encoded header block.</param>
+    /// <param name="body">The begin of the body, or all of it.</param>
+    /// <param name="end">Nothing follows the body.</param>
+    /// <param name="sent">How much of the body was sent, as windows allow; the rest follows by <see cref="SendAsync"/>.</param>
+    /// <returns>The stream; one that has failed already where the connection takes no more.</returns>
+    public Http2Stream Open(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool end, out int sent)
+    {
+        var stream = new Http2Stream(this);
+        sent = 0;
+        bool opened, flush = false;
+        lock (_sync)
+        {
+            _reserved--;
+            opened = !_draining;
+            if (opened)
+            {
+                stream.Id = _nextId;
+                stream.SendWindow = _peer.InitialWindow;
+                _nextId += 2;
+                // Identifiers are used up at last (section 5.1.1).
+                _draining = _nextId < 0;
+                _streams.Add(stream.Id, stream);
+                _sender.Head(stream.Id, head);
+                if (end || !body.IsEmpty)
+                    sent = _sender.Body(stream, body, end);
+                flush = _sender.TryBeginFlush();
+            }
+        }
+
+        if (flush)
+            _sender.Queue();
+        if (!opened)
+        {
+            stream.OnFailure(new(Http2FailureKind.Refused, "The connection was closing."));
+            AfterEnd();
+        }
+
+        return stream;
+    }
+
+    /// <summary>Sends more of the body, as windows allow; false where the stream has ended meanwhile.</summary>
+    public async ValueTask<bool> SendAsync(Http2Stream stream, ReadOnlyMemory<byte> data, bool end, CancellationToken cancel)
+    {
+        while (true)
+        {
+            Task? wait = null;
+            lock (_sync)
+            {
+                if (!_streams.ContainsKey(stream.Id))
+                    return false;
+                data = data[_sender.Body(stream, data.Span, end)..];
+                if (!data.IsEmpty || (end && !stream.SentEnd))
+                    wait = _sender.Block(stream);
+            }
+
+            _sender.Flush();
+            if (wait is null)
+                return true;
+            await wait.WaitAsync(cancel);
+        }
+    }
+
+    /// <summary>Opens a stream's window again by what was taken.</summary>
+    public void Credit(int streamId, int bytes)
+    {
+        lock (_sync)
+        {
+            if (!_streams.ContainsKey(streamId))
+                return;
+            _sender.Frame(Http2FrameType.WindowUpdate, streamId, (uint)bytes);
+        }
+
+        _sender.Flush();
+    }
+
+    /// <summary>Resets a stream that still runs.</summary>
+    public void Cancel(Http2Stream stream) => End(stream, Http2Failure.Cancelled, Http2Error.Cancel);
+
+    /// <summary>Takes no more streams, and closes when those that run have ended.</summary>
+    public void Drain()
+    {
+        lock (_sync)
+            _draining = true;
+        AfterEnd();
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => Close(new(Http2FailureKind.Lost, "The gateway closed the connection."));
+
+    /// <summary>Ends everything; the first reason counts.</summary>
+    /// <param name="failure">What the streams that run are told.</param>
+    /// <param name="error">What the peer is told; null for nothing.</param>
+    public void Close(Http2Failure failure, Http2Error? error = null)
+    {
+        Http2Stream[] streams;
+        bool dispose, flush;
+        lock (_sync)
+        {
+            if (_closed)
+                return;
+            _closed = _draining = true;
+            streams = [.. _streams.Values];
+            _streams.Clear();
+            Span<byte> goodbye = stackalloc byte[8];
+            goodbye.Clear();
+            BinaryPrimitives.WriteUInt32BigEndian(goodbye[4..], (uint)error.GetValueOrDefault());
+            if (error is not null)
+                _sender.Frame(Http2FrameType.GoAway, 0, 0, goodbye);
+            flush = _sender.TryBeginFlush();
+            dispose = _sender.Close();
+        }
+
+        if (flush)
+            _sender.Queue();
+        if (dispose || error is null)
+            _transport.Dispose();
+        foreach (var stream in streams)
+        {
+            stream.SendWaiter?.TrySetResult();
+            if (stream.OnFailure(failure))
+                ThreadPool.UnsafeQueueUserWorkItem(stream, preferLocal: false);
+        }
+
+        _onSlot();
+    }
+
+    /// <summary>The stream of a frame; null where it has ended. Wrong is set for one that was never opened.</summary>
+    public Http2Stream? Find(int id, out bool wrong)
+    {
+        lock (_sync)
+        {
+            wrong = (id & 1) == 0 || (_nextId > 0 && id >= _nextId);
+            return _streams.GetValueOrDefault(id);
+        }
+    }
+
+    /// <summary>Counts bytes against the connection's window and opens it again; false where it was overrun.</summary>
+    public bool OnFlowBytes(int count)
+    {
+        lock (_sync)
+        {
+            _received += count;
+            if (_received > ConnectionWindow)
+                return false;
+            if (_received < ConnectionWindow / 2)
+                return true;
+            _sender.Frame(Http2FrameType.WindowUpdate, 0, (uint)_received);
+            _received = 0;
+            return true;
+        }
+    }
+
+    /// <summary>The peer has said all: the stream is done with, and reset where we have not.</summary>
+    public void OnEnded(Http2Stream stream)
+    {
+        TaskCompletionSource? waiter;
+        lock (_sync)
+        {
+            if (!_streams.Remove(stream.Id))
+                return;
+            waiter = _sender.Unblock(stream);
+            if (!stream.SentEnd)
+                _sender.Frame(Http2FrameType.RstStream, stream.Id, (uint)Http2Error.Cancel);
+        }
+
+        waiter?.TrySetResult();
+        AfterEnd();
+    }
+
+    /// <summary>Ends a stream that runs with a failure.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="failure">What its consumer is told.</param>
+    /// <param name="reset">What the peer is told; null for nothing.</param>
+    public void End(Http2Stream stream, Http2Failure failure, Http2Error? reset)
+    {
+        TaskCompletionSource? waiter;
+        lock (_sync)
+        {
+            if (!_streams.Remove(stream.Id))
+                return;
+            waiter = _sender.Unblock(stream);
+            if (reset is { } code)
+                _sender.Frame(Http2FrameType.RstStream, stream.Id, (uint)code);
+        }
+
+        waiter?.TrySetResult();
+        if (stream.OnFailure(failure))
+            ThreadPool.UnsafeQueueUserWorkItem(stream, preferLocal: false);
+        _sender.Flush();
+        AfterEnd();
+    }
+
+    /// <summary>Applies and acknowledges SETTINGS; false where a value is not allowed.</summary>
+    public bool OnSettings(ReadOnlySpan<byte> payload)
+    {
+        lock (_sync)
+        {
+            var before = _peer.InitialWindow;
+            if (!_peer.TryApply(payload))
+                return false;
+            foreach (var stream in _streams.Values)
+            {
+                if (!Http2Sender.TryGrow(stream, _peer.InitialWindow - before))
+                    return false;
+            }
+
+            _sender.Frame(Http2FrameType.Settings, Http2Frame.Ack, 0, []);
+        }
+
+        WakeAll();
+        _onSlot();
+        return true;
+    }
+
+    /// <summary>Answers a PING.</summary>
+    public void OnPing(ReadOnlySpan<byte> payload)
+    {
+        lock (_sync)
+            _sender.Frame(Http2FrameType.Ping, Http2Frame.Ack, 0, payload);
+    }
+
+    /// <summary>Opens a send window; false where it grows beyond what is allowed.</summary>
+    public bool OnWindowUpdate(int streamId, int increment)
+    {
+        TaskCompletionSource? waiter = null;
+        bool allowed;
+        lock (_sync)
+        {
+            if (streamId == 0)
+            {
+                allowed = _sender.TryGrow(increment);
+            }
+            else
+            {
+                if (!_streams.TryGetValue(streamId, out var stream))
+                    return true;
+                allowed = Http2Sender.TryGrow(stream, increment);
+                waiter = _sender.Unblock(stream);
+            }
+        }
+
+        waiter?.TrySetResult();
+        if (streamId == 0)
+            WakeAll();
+        return allowed;
+    }
+
+    /// <summary>The peer goes away: streams above the last that it has taken may be sent again elsewhere.</summary>
+    public void OnGoAway(int last, uint code)
+    {
+        Http2Stream[] refused;
+        lock (_sync)
+        {
+            _draining = true;
+            refused = [.. _streams.Values.Where(s => s.Id > last)];
+        }
+
+        foreach (var stream in refused)
+            End(stream, Http2Failure.GoneAway(code), null);
+        AfterEnd();
+    }
+
+    /// <summary>What was written while input was read leaves now; false where the peer makes us answer and does not read.</summary>
+    public bool AfterInput()
+    {
+        bool flooded, flush;
+        lock (_sync)
+        {
+            flooded = _sender.IsFlooded;
+            flush = _sender.TryBeginFlush();
+        }
+
+        if (flush)
+            _sender.Queue();
+        return !flooded;
+    }
+
+    private void AfterEnd()
+    {
+        bool done;
+        lock (_sync)
+            done = _draining && _streams.Count == 0 && _reserved == 0;
+        if (done)
+            Close(new(Http2FailureKind.Lost, "The connection was retired."), Http2Error.None);
+        else
+            _onSlot();
+    }
+
+    private void WakeAll()
+    {
+        TaskCompletionSource[] waiters;
+        lock (_sync)
+            waiters = _sender.UnblockAll();
+        foreach (var waiter in waiters)
+            waiter.TrySetResult();
+    }
+}

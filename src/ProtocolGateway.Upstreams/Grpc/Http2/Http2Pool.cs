@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace ProtocolGateway.Upstreams.Grpc.Http2;
+
+/// <summary>A slot on a connection, or why there is none.</summary>
+/// <param name="Connection">Where one stream may be opened; null for a failure.</param>
+/// <param name="Failure">Why not.</param>
+internal readonly record struct Http2Slot(Http2Connection? Connection, Http2Failure? Failure);
+
+/// <summary>The HTTP/2 connections to one instance. One carries all calls until the peer's limit of streams is reached; then there are more.</summary>
+/// <param name="address">http for prior knowledge, https for TLS with ALPN.</param>
+/// <param name="options">Limits and trust.</param>
+/// <param name="time">The clock of connections' ages.</param>
+internal sealed class Http2Pool(Uri address, UpstreamOptions options, TimeProvider time) : IDisposable
+{
+    // Names are resolved anew at least this often; calls under way keep their connection.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+
+    // At the usual 100 streams for each, 3,200 calls at a time to one instance; more wait for a slot.
+    private const int MostConnections = 32;
+
+    private readonly Lock _sync = new();
+    private Http2Connection[] _connections = [];
+    private Task<Http2Failure?>? _connecting;
+    private TaskCompletionSource? _slotFreed;
+    private bool _disposed;
+
+    /// <summary>Takes a slot; waits for a new connection or a free slot where there is none.</summary>
+    public ValueTask<Http2Slot> ReserveAsync(CancellationToken cancel) =>
+        TryReserve() is { } connection ? new(new Http2Slot(connection, null)) : WaitAsync(cancel);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        lock (_sync)
+            _disposed = true;
+        foreach (var connection in _connections)
+            connection.Dispose();
+        OnSlot();
+    }
+
+    private Http2Connection? TryReserve()
+    {
+        foreach (var connection in Volatile.Read(ref _connections))
+        {
+            if (time.GetElapsedTime(connection.Created) > Lifetime)
+                connection.Drain();
+            else if (connection.TryReserve())
+                return connection;
+        }
+
+        return null;
+    }
+
+    private async ValueTask<Http2Slot> WaitAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            Task<Http2Failure?>? connecting;
+            Task freed;
+            lock (_sync)
+            {
+                if (_disposed)
+                    return new(null, new(Http2FailureKind.NoConnection, "The gateway is closing its connections."));
+                _connections = [.. _connections.Where(c => !c.IsClosed)];
+                if (_connecting is null && _connections.Count(c => !c.IsDraining) < MostConnections)
+                    _connecting = ConnectAsync();
+                connecting = _connecting;
+                freed = (_slotFreed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            // What was freed before the wait began has told nobody.
+            if (TryReserve() is { } connection)
+                return new(connection, null);
+            if (connecting is null)
+                await freed.WaitAsync(cancel);
+            else if (await connecting.WaitAsync(cancel) is { } failure)
+                return new(null, failure);
+        }
+    }
+
+    private void OnSlot()
+    {
+        if (Volatile.Read(ref _slotFreed) is null)
+            return;
+        TaskCompletionSource? freed;
+        lock (_sync)
+        {
+            freed = _slotFreed;
+            _slotFreed = null;
+        }
+
+        freed?.TrySetResult();
+    }
+
+    private async Task<Http2Failure?> ConnectAsync()
+    {
+        // Leaves the lock under which it is called.
+        await Task.Yield();
+        Http2Failure? failure = null;
+        Http2Connection? connection = null;
+        try
+        {
+            using var patience = new CancellationTokenSource(options.ConnectTimeout, time);
+            var transport = await ConnectTransportAsync(patience.Token);
+            connection = new(transport, options.MaxAnswerHeaderBytes, time.GetTimestamp(), OnSlot);
+            connection.Start();
+        }
+        catch (OperationCanceledException)
+        {
+            failure = new(Http2FailureKind.NoConnection, $"No connection was made within {options.ConnectTimeout.TotalSeconds:0.###} s.");
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException)
+        {
+            failure = new(Http2FailureKind.NoConnection, exception.InnerException is { } inner ? $"{exception.Message} <- {inner.Message}" : exception.Message);
+        }
+
+        lock (_sync)
+        {
+            _connecting = null;
+            if (connection is not null && !_disposed)
+                _connections = [.. _connections, connection];
+        }
+
+        if (_disposed)
+            connection?.Dispose();
+        return failure;
+    }
+
+    private async ValueTask<Stream> ConnectTransportAsync(CancellationToken cancel)
+    {
+        var network = await BackendConnector.ConnectAsync(new DnsEndPoint(address.IdnHost.Trim('[', ']'), address.Port), cancel);
+        if (address.Scheme != Uri.UriSchemeHttps)
+            return network;
+        var tls = new SslStream(network, leaveInnerStreamOpen: false);
+        try
+        {
+            var wishes = BackendConnector.CreateTls(options);
+            wishes.TargetHost = address.IdnHost.Trim('[', ']');
+            wishes.ApplicationProtocols = [SslApplicationProtocol.Http2];
+            await tls.AuthenticateAsClientAsync(wishes, cancel);
+            if (tls.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
+                throw new AuthenticationException("The backend does not offer HTTP/2.");
+            return tls;
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
+        }
+    }
+}
