@@ -47,6 +47,25 @@ public sealed class RestToHttpTests
         Assert.Equal(body, Assert.Single(_fixture.Backend.Requests).Body);
     }
 
+    // Below one read of the gateway, one read but not one send, and many of both.
+    [Theory]
+    [InlineData(3_000)]
+    [InlineData(15_000)]
+    [InlineData(60_000)]
+    public async Task An_answer_of_known_length_comes_whole_whatever_its_size(int size)
+    {
+        var body = $$"""{"id":"{{new string('y', size)}}"}""";
+        for (var i = 0; i < 3; i++)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var ask = new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            ask.Headers.Add("X-Known-Length", "1");
+            using var answer = await _fixture.Client.SendAsync(ask, limit.Token);
+            Assert.Equal(body, await answer.Content.ReadAsStringAsync(limit.Token));
+            Assert.NotNull(answer.Content.Headers.ContentLength);
+        }
+    }
+
     [Theory]
     [InlineData("/items/1?depth=x", "depth")]
     [InlineData("/items/1?depth=11", "depth")]

@@ -121,7 +121,7 @@ public sealed class RestEdge
                 error = RestRequestReader.CheckDeclared(request.ContentType, plan.Operation.Http?.RequestMediaTypes ?? []);
             if (error is null && !body && plan.Operation.Http is { RequestBodyRequired: true })
                 error = GatewayErrors.InvalidInput("This operation needs a body.");
-            var call = new RestPassThroughCall(context, plan, _answers)
+            using var call = new RestPassThroughCall(context, plan, _answers)
             {
                 Operation = plan.Operation,
                 Edge = EdgeNames.Rest,

@@ -6,8 +6,9 @@ using ProtocolGateway.Envelope.Errors;
 namespace ProtocolGateway.Edges.Rest;
 
 /// <summary>A call of an HTTP operation: status, headers and bodies pass as they are, piece by piece.</summary>
-internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan plan, RestAnswerWriter answers) : GatewayCall
+internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan plan, RestAnswerWriter answers) : GatewayCall, IDisposable
 {
+    private PooledBuffer? _held;
     private GatewayError? _failure;
     private long? _length;
     private long _written;
@@ -81,14 +82,15 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
             return default;
         }
 
-        _written += message.Length;
-        var output = context.Response.BodyWriter;
+        // A small answer of known length leaves in one piece with its head, and one that breaks off before its end can still become an error.
+        IBufferWriter<byte> output = context.Response.BodyWriter;
+        if (_length <= RestAnswerWriter.MostHeldBack && message.Length < _length)
+            output = _held ??= new();
         foreach (var segment in message)
             output.Write(segment.Span);
-        // What follows at once goes out with this. The server sends the rest of a request's answer by itself only where nothing was flushed before.
-        if ((moreAtHand && output.UnflushedBytes < RestAnswerWriter.MostHeldBack) || (_written == _length && !context.Response.HasStarted))
-            return default;
-        return FlushAsync();
+        _written += message.Length;
+        // Nothing is left unflushed once something was flushed: the server does not send by itself what comes after.
+        return _length <= RestAnswerWriter.MostHeldBack || (moreAtHand && message.Length < RestAnswerWriter.MostHeldBack) ? default : FlushAsync();
     }
 
     /// <inheritdoc />
@@ -106,14 +108,19 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
         {
             if (trailers is not null)
                 RestHeaders.ToHttpTrailers(trailers, context);
+            if (_held is not null)
+                context.Response.BodyWriter.Write(_held.Written.Span);
             return default;
         }
 
-        // The head is held until the first piece: where nothing is out yet, the failure can still have a status of its own.
-        if (_headed && !context.Response.HasStarted && _written == 0)
+        // The head is held until the first piece that is sent: where nothing is out yet, the failure can still have a status of its own.
+        if (_headed && !context.Response.HasStarted)
             context.Response.Clear();
         return answers.FailAsync(context, this, error, null, true);
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _held?.Dispose();
 
     private bool HasNoBody => HttpMethods.IsHead(context.Request.Method) || context.Response.StatusCode is 204 or 205 or 304;
 

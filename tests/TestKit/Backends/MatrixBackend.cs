@@ -83,6 +83,8 @@ public sealed class MatrixBackend : IAsyncDisposable
         {
             response.StatusCode = context.Request.Method == "POST" ? 201 : 200;
             response.ContentType = "application/json";
+            if (headers.ContainsKey("x-known-length"))
+                response.ContentLength = System.Text.Encoding.UTF8.GetByteCount(body);
             await response.WriteAsync(body.Length > 0 ? body : $$"""{"id":"{{path.Split('/')[^1]}}"}""");
         }
         else
