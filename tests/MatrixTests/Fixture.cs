@@ -9,6 +9,11 @@ namespace MatrixTests;
 /// <summary>The recording backends and the gateway before them, for all tests of the assembly.</summary>
 public sealed class Fixture : IAsyncLifetime
 {
+    /// <summary>The listeners of a configuration.</summary>
+    public const string Listeners = "listen: [ { url: LISTEN } ]\nadmin: { url: ADMIN }\n";
+
+    private static readonly string _contracts = Path.Combine(AppContext.BaseDirectory, "Contracts");
+
     public MatrixBackend Backend { get; private set; } = null!;
 
     public GatewayProcess Gateway { get; private set; } = null!;
@@ -18,22 +23,7 @@ public sealed class Fixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Backend = await MatrixBackend.StartAsync();
-        var contracts = Path.Combine(AppContext.BaseDirectory, "Contracts");
-        Gateway = await GatewayProcess.StartAsync($$"""
-            listen: [ { url: LISTEN } ]
-            admin: { url: ADMIN }
-            services:
-              matrix:
-                contract: {{contracts}}/matrix/v1/matrix.proto
-                upstream:
-                  protocol: grpc
-                  instances: [ { address: "http://127.0.0.1:{{Backend.GrpcPort}}" } ]
-              items:
-                contract: {{contracts}}/items.openapi.yaml
-                upstream:
-                  protocol: http
-                  instances: [ { address: "http://127.0.0.1:{{Backend.HttpPort}}" } ]
-            """);
+        Gateway = await GatewayProcess.StartAsync(Listeners + "services:\n" + MatrixService(Backend) + ItemsService(Backend));
         Client.BaseAddress = Gateway.Address;
     }
 
@@ -43,6 +33,16 @@ public sealed class Fixture : IAsyncLifetime
         await Gateway.DisposeAsync();
         await Backend.DisposeAsync();
     }
+
+    /// <summary>The gRPC service of a configuration.</summary>
+    public static string MatrixService(MatrixBackend backend) =>
+        $"  matrix:\n    contract: {_contracts}/matrix/v1/matrix.proto\n" +
+        $"    upstream: {{ protocol: grpc, instances: [ {{ address: \"http://127.0.0.1:{backend.GrpcPort}\" }} ] }}\n";
+
+    /// <summary>The HTTP service of a configuration.</summary>
+    public static string ItemsService(MatrixBackend backend) =>
+        $"  items:\n    contract: {_contracts}/items.openapi.yaml\n" +
+        $"    upstream: {{ protocol: http, instances: [ {{ address: \"http://127.0.0.1:{backend.HttpPort}\" }} ] }}\n";
 
     /// <summary>Forgets what the backend received before.</summary>
     public void Forget()

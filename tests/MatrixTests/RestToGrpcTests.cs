@@ -3,23 +3,14 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using ProtocolGateway.TestKit.Matrix;
+using ProtocolGateway.TestKit.Running;
 using Xunit;
 
 namespace MatrixTests;
 
 /// <summary>REST x gRPC, every shape, on real sockets: the answer and what the backend received.</summary>
-// One collection: the tests share one recording backend, and each reads what its own call left there.
-[Collection("matrix")]
-public sealed class RestToGrpcTests
+public sealed class RestToGrpcTests(Fixture fixture) : MatrixTest(fixture)
 {
-    private readonly Fixture _fixture;
-
-    public RestToGrpcTests(Fixture fixture)
-    {
-        _fixture = fixture;
-        fixture.Forget();
-    }
-
     [Fact]
     public async Task Unary_path_and_query_reach_the_backend_and_its_answer_comes_back_as_json()
     {
@@ -171,6 +162,23 @@ public sealed class RestToGrpcTests
         Assert.Equal("a,b", json.RootElement.GetProperty("text").GetString());
         Assert.Equal("3", json.RootElement.GetProperty("number").GetString());
         Assert.Equal(2, Assert.Single(_fixture.Backend.Calls).Messages.Count);
+    }
+
+    [Theory]
+    [InlineData("[{\"name\":\"a\"},]")]
+    [InlineData("[{\"name\":\"a\"}")]
+    [InlineData("[{\"name\":\"a\"},{\"number\":\"x\"}]")]
+    public async Task A_bad_element_is_a_400_and_the_connection_goes_on(string body)
+    {
+        await using var connection = await RawConnection.OpenAsync(_fixture.Gateway.Port);
+        for (var i = 0; i < 2; i++)
+        {
+            await connection.SendAsync($"POST /v1/sum HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+            Assert.StartsWith("HTTP/1.1 400 ", await connection.ReadAnswerAsync(), StringComparison.Ordinal);
+        }
+
+        await connection.SendAsync("GET /v1/rooms/a:say HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 ", await connection.ReadAnswerAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,18 +5,8 @@ using Xunit;
 namespace MatrixTests;
 
 /// <summary>REST x HTTP (OpenAPI) on real sockets: the answer and what the backend received.</summary>
-// One collection: the tests share one recording backend, and each reads what its own call left there.
-[Collection("matrix")]
-public sealed class RestToHttpTests
+public sealed class RestToHttpTests(Fixture fixture) : MatrixTest(fixture)
 {
-    private readonly Fixture _fixture;
-
-    public RestToHttpTests(Fixture fixture)
-    {
-        _fixture = fixture;
-        fixture.Forget();
-    }
-
     [Fact]
     public async Task Get_reaches_the_backend_under_its_server_path_with_headers_both_ways()
     {

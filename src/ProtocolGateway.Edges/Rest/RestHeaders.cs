@@ -54,8 +54,7 @@ internal static class RestHeaders
     public static GatewayError? ToBackend(HttpContext context, GatewayCall call, bool grpc)
     {
         var headers = context.Request.Headers;
-        // Names listed in Connection are hop-by-hop too (RFC 9110, section 7.6.1). Where close or keep-alive stands in the same list, the server keeps
-        // only that word of it, so names beside them cannot be seen here.
+        // Names listed in Connection are hop-by-hop too (RFC 9110, section 7.6.1).
         var listed = headers.Connection;
         StringValues forwardedFor = default, forwardedProto = default, forwardedHost = default;
         foreach (var (name, values) in headers)

@@ -23,9 +23,14 @@ internal sealed class FilePathAttribute : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ByteSizeAttribute : Attribute;
 
-/// <summary><c>true</c> stands for an object without keys, <c>false</c> for none.</summary>
+/// <summary><c>true</c> stands for an object without keys, <c>false</c> for none, and a text for an object with that one key.</summary>
+/// <param name="textKey">The property that a text stands for.</param>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class TrueMeansDefaultsAttribute : Attribute;
+internal sealed class ShortFormAttribute(string textKey) : Attribute
+{
+    /// <summary>The property that a text stands for.</summary>
+    public string TextKey { get; } = textKey;
+}
 
 /// <summary>The smallest number that is allowed.</summary>
 [AttributeUsage(AttributeTargets.Property)]

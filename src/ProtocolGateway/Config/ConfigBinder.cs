@@ -83,9 +83,9 @@ internal sealed class ConfigBinder(string baseDirectory, List<ConfigError> error
             return BindMap(node, type.GetGenericArguments()[1], path);
         if (ConfigShape.IsObject(type))
         {
-            if (node is ScalarNode { Quoted: false } flag && info.IsDefined(typeof(TrueMeansDefaultsAttribute)) && ConfigScalars.TryBool(flag.Text, out var on))
-                return on ? Activator.CreateInstance(type) : null;
-            return BindObject(node, type, path);
+            return node is ScalarNode text && info.GetCustomAttribute<ShortFormAttribute>() is { } form
+                ? BindShortForm(text, type, form, path)
+                : BindObject(node, type, path);
         }
 
         if (node is ScalarNode scalar)
@@ -98,6 +98,15 @@ internal sealed class ConfigBinder(string baseDirectory, List<ConfigError> error
 
         Report(node, path, $"{ConfigScalars.Describe(type, info)} is expected here, not {(node is SequenceNode ? "a list" : "an object")}.");
         return null;
+    }
+
+    private object? BindShortForm(ScalarNode node, Type type, ShortFormAttribute form, string path)
+    {
+        if (!node.Quoted && ConfigScalars.TryBool(node.Text, out var on))
+            return on ? Activator.CreateInstance(type) : null;
+        var target = Activator.CreateInstance(type)!;
+        BindProperty(target, ConfigShape.Of(type).Single(p => p.Info.Name == form.TextKey), node, path);
+        return target;
     }
 
     private Array BindList(ConfigNode node, Type element, PropertyInfo info, string path)

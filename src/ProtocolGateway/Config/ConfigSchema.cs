@@ -66,8 +66,8 @@ public static class ConfigSchema
         if (ConfigShape.IsObject(type))
         {
             var reference = Reference(type, definitions);
-            return info.IsDefined(typeof(TrueMeansDefaultsAttribute))
-                ? new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, reference) }
+            return info.GetCustomAttribute<ShortFormAttribute>() is { } form
+                ? new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Scalar(typeof(string), type.GetProperty(form.TextKey)!), reference) }
                 : reference;
         }
 

@@ -34,6 +34,9 @@ internal static class ConfigValidator
                 Report(path, "An https listener needs certificate and key.");
             if (!https && (listener.Certificate ?? listener.Key) is not null)
                 Report(path, "certificate and key belong to an https listener; this URL is http.");
+            // Read here so that a wrong file is told with the other errors, and before anything listens.
+            if (https && File.Exists(listener.Certificate) && File.Exists(listener.Key) && ListenerCertificate.Load(listener, out var problem) is null)
+                Report($"{path}.{problem.Key}", problem.Message);
         }
 
         if (config.Admin is { } admin)

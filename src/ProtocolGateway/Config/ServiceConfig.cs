@@ -9,8 +9,8 @@ public sealed record ServiceConfig
     [Description("Contract files: .proto or a directory of them, a descriptor set (.protoset, .pb, .binpb), OpenAPI 2.0 to 3.1 in YAML or JSON."), FilePath(FileOrDirectory = true)]
     public IReadOnlyList<string> Contract { get; init; } = [];
 
-    /// <summary>Asks the running service for its contract; <c>true</c> asks the first instance.</summary>
-    [Description("Asks the running gRPC service for its contract: true, or the address to ask."), TrueMeansDefaults]
+    /// <summary>Asks the running service for its contract; <c>true</c> asks the first instance, an address that one.</summary>
+    [Description("Asks the running gRPC service for its contract: true, the address to ask, or an object."), ShortForm(nameof(ReflectionConfig.Address))]
     public ReflectionConfig? Reflection { get; init; }
 
     /// <summary>Directories in which imports of .proto files are looked for, after the file's own.</summary>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using ProtocolGateway.Cli;
@@ -14,11 +15,12 @@ namespace ProtocolGateway.Hosting;
 /// <summary>The operators' listener: liveness, readiness, catalog, metrics.</summary>
 internal static class AdminHost
 {
-    public static WebApplication Build(AdminConfig config, Gateway gateway, LogLevel level)
+    public static WebApplication Build(AdminConfig config, Gateway gateway, Action<ILoggingBuilder> logging)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
-        GatewayHost.ConfigureLogging(builder.Logging, level);
+        builder.Services.AddSingleton<IHostLifetime, GatewayHost.SilentLifetime>();
+        logging(builder.Logging);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -42,7 +44,7 @@ internal static class AdminHost
         var snapshot = gateway.Current;
         var probes = await snapshot.Upstreams.ProbeAsync(context.RequestAborted);
         var services = new JsonObject();
-        var ready = true;
+        var ready = !gateway.IsStopping;
         foreach (var service in snapshot.Loaded.Catalog.Services)
         {
             var instances = probes.Where(p => p.Service == service.Name).ToList();
@@ -60,7 +62,7 @@ internal static class AdminHost
             };
         }
 
-        await WriteAsync(context, ready ? 200 : 503, new JsonObject { ["status"] = ready ? "ready" : "not ready", ["services"] = services });
+        await WriteAsync(context, ready ? 200 : 503, new JsonObject { ["status"] = gateway.IsStopping ? "stopping" : ready ? "ready" : "not ready", ["services"] = services });
     }
 
     private static Task WriteAsync(HttpContext context, int status, JsonObject body)

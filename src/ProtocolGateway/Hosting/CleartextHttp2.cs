@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ProtocolGateway.Hosting;
@@ -10,31 +11,50 @@ namespace ProtocolGateway.Hosting;
 /// </summary>
 internal static class CleartextHttp2
 {
-    // Kestrel's own request line deadline does not run yet; a client that sends nothing must not hold the connection for ever.
-    private static readonly TimeSpan FirstBytePatience = TimeSpan.FromSeconds(130);
+    // Kestrel's own keep-alive timeout does not run yet; a client that sends nothing must not hold the connection for ever, nor longer than after that.
+    private static readonly TimeSpan FirstBytePatience = new KestrelServerLimits().KeepAliveTimeout;
 
-    // The per-connection choice exists inside Kestrel, for its TLS callbacks, but is not public. Null in a version without it: HTTP/1.1 only then.
+    // The per-connection choice exists inside Kestrel, for its TLS callbacks, but is not public. Null in a version without it: HTTP/1.1 only then. The
+    // public ways cost more: a transport of our own that deals accepted sockets out to two endpoints, or a TLS feature that lies about the scheme.
     private static readonly Type? ProtocolsFeature = typeof(KestrelServerOptions).Assembly.GetType("Microsoft.AspNetCore.Server.Kestrel.Core.Internal.HttpProtocolsFeature");
+
+    // One for all connections: nobody writes to it.
+    private static readonly object? Http2 = ProtocolsFeature is null ? null : Activator.CreateInstance(ProtocolsFeature, HttpProtocols.Http2);
+
+    private enum FirstBytes
+    {
+        Preface,
+        Other,
+        None,
+    }
+
+    /// <summary>False where this version of Kestrel has no choice per connection.</summary>
+    public static bool IsSupported => Http2 is not null;
 
     /// <summary>Makes the listener take both.</summary>
     public static void UseCleartextHttp2(this ListenOptions options)
     {
         options.Protocols = HttpProtocols.Http1;
-        if (ProtocolsFeature is null)
-            return;
-        var http2 = Activator.CreateInstance(ProtocolsFeature, HttpProtocols.Http2)!;
-        options.Use(next => async connection =>
-        {
-            if (await BeginsWithPrefaceAsync(connection))
-                connection.Features[ProtocolsFeature] = http2;
-            await next(connection);
-        });
+        if (Http2 is not null)
+            options.Use(next => connection => ServeAsync(connection, next));
     }
 
-    private static async Task<bool> BeginsWithPrefaceAsync(ConnectionContext connection)
+    private static async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var first = await LookAsync(connection);
+        if (first == FirstBytes.Preface)
+            connection.Features[ProtocolsFeature!] = Http2;
+        if (first != FirstBytes.None)
+            await next(connection);
+    }
+
+    private static async Task<FirstBytes> LookAsync(ConnectionContext connection)
     {
         var input = connection.Transport.Input;
-        using var patience = new CancellationTokenSource(FirstBytePatience);
+        // At shutdown Kestrel asks connections to end; one without a request can do so at once.
+        var ending = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        patience.CancelAfter(FirstBytePatience);
         try
         {
             while (true)
@@ -44,26 +64,28 @@ internal static class CleartextHttp2
                 var decided = Decide(buffer);
                 // Nothing is consumed; what has been looked at is handed out again at once unless more is needed.
                 input.AdvanceTo(buffer.Start, decided is null && !result.IsCompleted ? buffer.End : buffer.Start);
-                if (decided is not null || result.IsCompleted)
-                    return decided ?? false;
+                if (decided is { } found)
+                    return found;
+                if (result.IsCompleted)
+                    return buffer.IsEmpty ? FirstBytes.None : FirstBytes.Other;
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            connection.Abort();
-            return false;
+            // The server ends, the client took too long, or it has gone with a reset: there is nothing to answer.
+            return FirstBytes.None;
         }
     }
 
     // "PRI * ..." is enough: PRI is a method that HTTP/1.1 keeps reserved for exactly this.
-    private static bool? Decide(in ReadOnlySequence<byte> buffer)
+    private static FirstBytes? Decide(in ReadOnlySequence<byte> buffer)
     {
         var preface = "PRI * HTTP/2.0\r\n"u8;
         Span<byte> first = stackalloc byte[preface.Length];
         var length = (int)Math.Min(buffer.Length, first.Length);
         buffer.Slice(0, length).CopyTo(first);
         if (!first[..length].SequenceEqual(preface[..length]))
-            return false;
-        return length == preface.Length ? true : null;
+            return FirstBytes.Other;
+        return length == preface.Length ? FirstBytes.Preface : null;
     }
 }

@@ -14,6 +14,12 @@ internal sealed class DocumentPages(GatewayConfig config, LoadedCatalog loaded, 
     /// <summary>Where the reference page is; its script is below it.</summary>
     public const string ReferencePath = "/docs";
 
+    // Scalar takes any other name below the page for that of a document, and answers it with the page.
+    private static readonly HashSet<string> ReferencePaths = new(StringComparer.Ordinal)
+    {
+        ReferencePath, ReferencePath + "/", ReferencePath + "/scalar.js", ReferencePath + "/scalar.aspnetcore.js", ReferencePath + "/favicon.svg",
+    };
+
     // Holds the page to this origin whatever its script or a contract's Markdown asks for.
     private const string OwnOrigin = "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'";
 
@@ -27,7 +33,7 @@ internal sealed class DocumentPages(GatewayConfig config, LoadedCatalog loaded, 
         if (path is null || path.Length < ReferencePath.Length || path[1] is not ('o' or 'd') || !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)))
             return null;
         var openApi = path == OpenApiPath;
-        if (!openApi && path != ReferencePath && !path.StartsWith(ReferencePath + "/", StringComparison.Ordinal))
+        if (!openApi && !ReferencePaths.Contains(path))
             return null;
         // A contract's route of another method counts too: its 405 is the true answer.
         if (loaded.Routes.Match("GET", path, out _) != RouteOutcome.NotFound)

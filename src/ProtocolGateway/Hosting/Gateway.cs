@@ -18,6 +18,7 @@ internal sealed class Gateway : IAsyncDisposable
     private readonly ReflectionPoller _reflection;
     private readonly Lock _swap = new();
     private GatewaySnapshot _current;
+    private volatile bool _stopping;
 
     public Gateway(GatewayConfig config, SnapshotServices services)
     {
@@ -33,6 +34,12 @@ internal sealed class Gateway : IAsyncDisposable
 
     /// <summary>Services that reflection has not told of yet, and why.</summary>
     public IReadOnlyDictionary<string, string> MissingReflection => _reflection.Missing;
+
+    /// <summary>True once the program has been told to stop: calls under way still end, no new ones should be sent.</summary>
+    public bool IsStopping => _stopping;
+
+    /// <summary>Makes readiness say so.</summary>
+    public void BeginStop() => _stopping = true;
 
     /// <summary>Answers one request on the current snapshot.</summary>
     public async Task ServeAsync(HttpContext context)

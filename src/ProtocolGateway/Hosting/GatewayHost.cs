@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -17,8 +16,8 @@ namespace ProtocolGateway.Hosting;
 /// <summary>Composes the program and runs it until it is told to stop.</summary>
 public static class GatewayHost
 {
-    // Below the 10 s that docker and the 30 s that Kubernetes wait before they kill.
-    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(8);
+    /// <summary>How long calls under way may take to end; below the 10 s that docker and the 30 s that Kubernetes wait before they kill.</summary>
+    public static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(8);
 
     /// <summary>Runs a valid configuration.</summary>
     /// <param name="config">The configuration.</param>
@@ -30,43 +29,51 @@ public static class GatewayHost
     public static async Task<int> RunAsync(GatewayConfig config, string? file, LogLevel level, Action? onStarted, CancellationToken cancel)
     {
         using var meter = new Meter(TelemetryNames.Source);
-        WebApplication app;
-        try
+        var certificates = new ListenerCertificate?[config.Listen.Count];
+        for (var i = 0; i < certificates.Length; i++)
         {
-            app = Build(config, level);
-        }
-        catch (Exception e) when (e is IOException or System.Security.Cryptography.CryptographicException or UnauthorizedAccessException or ArgumentException)
-        {
-            await Console.Error.WriteLineAsync($"error: The certificate of a listener cannot be read: {e.Message}");
+            if (config.Listen[i].Certificate is null)
+                continue;
+            // The validator has read them before; a file that was replaced by a bad one since is as good a reason to stop.
+            certificates[i] = ListenerCertificate.Load(config.Listen[i], out var problem);
+            if (certificates[i] is not null)
+                continue;
+            await Console.Error.WriteLineAsync($"error: listen[{i}].{problem.Key}: {problem.Message}");
             return 1;
         }
 
-        await using var disposing = app;
+        var started = false;
+        await using var app = Build(config, certificates, builder => ConfigureLogging(builder, level, () => started));
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         var logger = loggers.CreateLogger("ProtocolGateway");
         await using var gateway = new Gateway(config, new SnapshotServices(meter, loggers, TimeProvider.System, ReferencePage.Build(app)));
         // One terminal delegate: whatever a middleware would do per request, an edge or the spine does where it knows the operation.
         ((IApplicationBuilder)app).Run(gateway.ServeAsync);
-        await using var admin = config.Admin is null ? null : AdminHost.Build(config.Admin, gateway, level);
+        await using var admin = config.Admin is null ? null : AdminHost.Build(config.Admin, gateway, builder => ConfigureLogging(builder, level, () => started));
         try
         {
             await app.StartAsync(cancel);
             if (admin is not null)
                 await admin.StartAsync(cancel);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            await Console.Error.WriteLineAsync("error: " + e.Message);
+            await Console.Error.WriteLineAsync("error: " + WhyNotListening(config, e));
             return 1;
         }
 
+        started = true;
+        if (!CleartextHttp2.IsSupported && config.Listen.Any(l => l.Certificate is null))
+            GatewayLog.NoCleartextHttp2(logger);
         GatewayLog.Listening(logger, string.Join(", ", config.Listen.Select(l => l.Url)));
         onStarted?.Invoke();
         using (var reload = file is null ? null : new ConfigWatcher(file, () => gateway.Reload(file), TimeProvider.System))
             await WaitAsync(cancel);
 
         using var patience = new CancellationTokenSource(ShutdownPatience);
-        // The public side first, so that readiness can still be seen while calls end.
+        // The public side first: readiness says at once that the gateway is going, and can be asked while calls end.
+        GatewayLog.Stopping(logger);
+        gateway.BeginStop();
         await app.StopAsync(patience.Token);
         if (admin is not null)
             await admin.StopAsync(patience.Token);
@@ -85,21 +92,28 @@ public static class GatewayHost
         }
     }
 
-    private static WebApplication Build(GatewayConfig config, LogLevel level)
+    // The framework names the address only where it is taken; the cause of any other refusal (no permission, not an address of this machine) is the
+    // innermost message.
+    private static string WhyNotListening(GatewayConfig config, Exception e) => e is IOException
+        ? e.Message
+        : $"Cannot listen on {string.Join(", ", config.Listen.Select(l => l.Url).Append(config.Admin?.Url).OfType<string>())}: {e.GetBaseException().Message}.";
+
+    private static WebApplication Build(GatewayConfig config, ListenerCertificate?[] certificates, Action<ILoggingBuilder> logging)
     {
         // Empty: settings come from our own file only, never from ASPNETCORE_URLS or an appsettings.json that happens to lie about.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
-        ConfigureLogging(builder.Logging, level);
+        logging(builder.Logging);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        var certificates = config.Listen.Select(LoadCertificate).ToArray();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.RequestHeaderEncodingSelector = ConnectionHeader.Select;
             // The edges bound messages themselves: a stream's body as a whole has no bound.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxRequestHeadersTotalSize = (int)config.Limits.MaxHeaderBytes;
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = (int)config.Limits.MaxHeaderBytes;
             kestrel.Limits.MaxRequestLineSize = (int)Math.Max(config.Limits.MaxHeaderBytes, 8 * 1024);
             // Long client streams may pause; their deadline ends them, not a data rate.
             kestrel.Limits.MinRequestBodyDataRate = null;
@@ -110,11 +124,12 @@ public static class GatewayHost
         return builder.Build();
     }
 
-    /// <summary>Log lines of one line each on the console; the framework's own only where they warn.</summary>
-    internal static void ConfigureLogging(ILoggingBuilder logging, LogLevel level)
+    /// <summary>Log lines of one line each on the console; the framework's own only where they warn, and only after the start: why a listener could not
+    /// be started is told in one line of ours, not in its stack traces.</summary>
+    internal static void ConfigureLogging(ILoggingBuilder logging, LogLevel level, Func<bool> started)
     {
         logging.SetMinimumLevel(level);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Microsoft", at => at >= LogLevel.Warning && (at < LogLevel.Error || started()));
         logging.AddFilter("System", LogLevel.Warning);
         logging.AddSimpleConsole(o =>
         {
@@ -125,14 +140,14 @@ public static class GatewayHost
     }
 
     /// <summary>Binds the URL's host: an address, localhost, or every address for anything else.</summary>
-    internal static void Listen(KestrelServerOptions kestrel, Uri url, X509Certificate2? certificate)
+    internal static void Listen(KestrelServerOptions kestrel, Uri url, ListenerCertificate? certificate)
     {
         void Configure(ListenOptions options)
         {
             if (certificate is not null)
             {
                 options.Protocols = HttpProtocols.Http1AndHttp2;
-                options.UseHttps(certificate);
+                options.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate.Own, certificate.Chain));
             }
             else
             {
@@ -148,20 +163,8 @@ public static class GatewayHost
             kestrel.ListenAnyIP(url.Port, Configure);
     }
 
-    private static X509Certificate2? LoadCertificate(ListenerConfig listener)
-    {
-        if (listener.Certificate is null)
-            return null;
-        var certificate = X509Certificate2.CreateFromPemFile(listener.Certificate, listener.Key);
-        if (!RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
-            return certificate;
-        // SChannel does not take keys that live in memory only.
-        using (certificate)
-            return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
-    }
-
     // The command line owns the signals; a host lifetime of its own would answer them a second time.
-    private sealed class SilentLifetime : IHostLifetime
+    internal sealed class SilentLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

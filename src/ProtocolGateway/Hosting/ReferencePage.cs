@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Scalar.AspNetCore;
 
 namespace ProtocolGateway.Hosting;
@@ -20,7 +21,12 @@ internal static class ReferencePage
             options.Telemetry = false;
             options.DisableAgent();
             options.DisableMcp();
-        }));
+            // The bar and the button would offer services of others.
+            options.ShowDeveloperTools = DeveloperToolsVisibility.Never;
+            options.HideClientButton = true;
+            // The document names no host: calls and snippets go to where the page came from.
+            options.DynamicBaseServerUrl = true;
+        }).WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head])));
         return branch.Build();
     }
 }

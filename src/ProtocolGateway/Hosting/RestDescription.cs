@@ -53,7 +53,7 @@ internal static class RestDescription
         var served = loaded.Routes.Routes.Where(loaded.Rest.Serves).Select(r => (r.Operation, r.Rule.Method, r.Rule.Template)).ToHashSet();
         var options = new RestDescriptionOptions
         {
-            ServerUrl = config.Edges.Rest.Path.TrimEnd('/'),
+            ServerUrl = config.Edges.Rest.Path.TrimEnd('/') is { Length: > 0 } path ? path : "/",
             HttpPrefix = s => config.Services[s].Rest.Prefix.TrimEnd('/'),
             IsServed = (operation, rule) => served.Contains((operation, rule.Method, rule.Template)),
         };

@@ -32,6 +32,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1008, LogLevel.Warning, "listen, admin or limits.maxHeaderBytes have changed; they take effect with the next start")]
     public static partial void NeedsRestart(ILogger logger);
 
+    [LoggerMessage(1009, LogLevel.Information, "Stopping; calls under way may still end")]
+    public static partial void Stopping(ILogger logger);
+
     [LoggerMessage(1010, LogLevel.Debug, "{Edge} {Operation} Ok in {Elapsed:0.0} ms, service {Service}, caller {Caller}")]
     public static partial void CallSucceeded(ILogger logger, string edge, string operation, double elapsed, string service, string? caller);
 

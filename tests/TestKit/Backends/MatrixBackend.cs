@@ -17,8 +17,12 @@ public sealed record ReceivedHttp(string Method, string Target, IReadOnlyDiction
 public sealed class MatrixBackend : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _grpcConnections;
 
     private MatrixBackend(WebApplication app, int grpcPort, int httpPort) => (_app, GrpcPort, HttpPort) = (app, grpcPort, httpPort);
+
+    /// <summary>How many connections to the gRPC port are open.</summary>
+    public int GrpcConnections => Volatile.Read(ref _grpcConnections);
 
     public int GrpcPort { get; }
 
@@ -36,11 +40,21 @@ public sealed class MatrixBackend : IAsyncDisposable
         var cancelled = new ConcurrentQueue<string>();
         var requests = new ConcurrentQueue<ReceivedHttp>();
         var (grpc, http) = (FreePort(), FreePort());
+        MatrixBackend? backend = null;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, grpc, o => o.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(IPAddress.Loopback, grpc, o =>
+            {
+                o.Protocols = HttpProtocols.Http2;
+                o.Use(next => async connection =>
+                {
+                    Interlocked.Increment(ref backend!._grpcConnections);
+                    await next(connection);
+                    Interlocked.Decrement(ref backend._grpcConnections);
+                });
+            });
             kestrel.Listen(IPAddress.Loopback, http, o => o.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddGrpc();
@@ -49,8 +63,9 @@ public sealed class MatrixBackend : IAsyncDisposable
         app.UseRouting();
         app.MapGrpcService<MatrixService>();
         app.MapFallback(context => HttpAsync(context, requests));
+        backend = new MatrixBackend(app, grpc, http) { Calls = calls, Cancelled = cancelled, Requests = requests };
         await app.StartAsync();
-        return new MatrixBackend(app, grpc, http) { Calls = calls, Cancelled = cancelled, Requests = requests };
+        return backend;
     }
 
     /// <summary>A port of the loopback interface that nothing listens on at this moment.</summary>

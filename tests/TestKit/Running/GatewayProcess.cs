@@ -1,17 +1,15 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace ProtocolGateway.TestKit.Running;
 
-/// <summary>The built program as a process of its own, as a user would start it.</summary>
+/// <summary>The built program as a process of its own, as a user would start it. Disposing it throws where it logged an error that the test did not declare.</summary>
 public sealed class GatewayProcess : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly StringBuilder _output;
     private readonly string _folder;
 
-    private GatewayProcess(Process process, StringBuilder output, string folder, int port, int admin) =>
-        (_process, _output, _folder, Port, AdminPort) = (process, output, folder, port, admin);
+    private GatewayProcess(Process process, ProgramLog log, string folder, int port, int admin) =>
+        (_process, Log, _folder, Port, AdminPort) = (process, log, folder, port, admin);
 
     public int Port { get; }
 
@@ -19,44 +17,42 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
-    /// <summary>Everything that the program has written so far.</summary>
-    public string Output
-    {
-        get
-        {
-            lock (_output)
-                return _output.ToString();
-        }
-    }
+    public Uri AdminAddress => new($"http://127.0.0.1:{AdminPort}");
 
-    /// <summary>Starts the program with that configuration (LISTEN and ADMIN are replaced by free addresses) and waits until it is ready.</summary>
-    public static async Task<GatewayProcess> StartAsync(string yaml)
+    /// <summary>What the program has written.</summary>
+    public ProgramLog Log { get; }
+
+    /// <summary>Everything that the program has written so far.</summary>
+    public string Output => Log.Text;
+
+    /// <summary>Its configuration file, to be changed while it runs.</summary>
+    public string ConfigFile => Path.Combine(_folder, "gateway.yaml");
+
+    /// <summary>Starts the program with that configuration (see <see cref="WriteConfig"/>) and waits until it is ready.</summary>
+    /// <param name="yaml">The configuration.</param>
+    /// <param name="probe">What must answer 200 first: readiness, or liveness where the test is about a gateway that is not ready.</param>
+    /// <param name="level">The log level.</param>
+    /// <param name="environment">Added to the program's environment.</param>
+    public static async Task<GatewayProcess> StartAsync(
+        string yaml, string probe = "/healthz/ready", string level = "Information", IReadOnlyDictionary<string, string>? environment = null)
     {
         var (port, admin) = (Backends.MatrixBackend.FreePort(), Backends.MatrixBackend.FreePort());
         var folder = Directory.CreateTempSubdirectory("gateway-test").FullName;
         var config = Path.Combine(folder, "gateway.yaml");
-        await File.WriteAllTextAsync(config, yaml.Replace("LISTEN", $"http://127.0.0.1:{port}").Replace("ADMIN", $"http://127.0.0.1:{admin}"));
-        var (process, output) = Start("run", "--config", config);
-        var gateway = new GatewayProcess(process, output, folder, port, admin);
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-        for (var tries = 0; tries < 300 && !process.HasExited; tries++)
-        {
-            try
-            {
-                using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{admin}/healthz/ready"));
-                if (answer.IsSuccessStatusCode)
-                    return gateway;
-            }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-            {
-                // Not listening yet.
-            }
-
-            await Task.Delay(100);
-        }
-
+        var log = new ProgramLog();
+        await File.WriteAllTextAsync(config, Fill(yaml, port, admin));
+        var info = Info(["run", "--config", config, "--log-level", level]);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            info.Environment[name] = value.Replace("$PORT", $"{port}", StringComparison.Ordinal);
+        var process = Process.Start(info)!;
+        log.Follow(process);
+        var gateway = new GatewayProcess(process, log, folder, port, admin);
+        if (await gateway.AnswersAsync(probe))
+            return gateway;
+        var output = gateway.Output;
+        log.Expect("");
         await gateway.DisposeAsync();
-        throw new InvalidOperationException("The gateway did not become ready:\n" + gateway.Output);
+        throw new InvalidOperationException($"The gateway did not answer {probe}:\n{output}");
     }
 
     /// <summary>Runs the program to its end; its exit code, standard output and standard error.</summary>
@@ -69,6 +65,30 @@ public sealed class GatewayProcess : IAsyncDisposable
         return (process.ExitCode, await output, await errors);
     }
 
+    /// <summary>Replaces the configuration: LISTEN and ADMIN stand for the addresses, $PORT for the public port. The file is moved into place, so that the
+    /// program never reads half of it.</summary>
+    public void WriteConfig(string yaml)
+    {
+        File.WriteAllText(ConfigFile + ".new", Fill(yaml, Port, AdminPort));
+        File.Move(ConfigFile + ".new", ConfigFile, overwrite: true);
+    }
+
+    /// <summary>Sends a signal: HUP, TERM, INT.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for the program's end.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitForExitAsync(TimeSpan patience)
+    {
+        using var limit = new CancellationTokenSource(patience);
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -76,24 +96,34 @@ public sealed class GatewayProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
+        Log.ThrowOnUndeclaredErrors();
     }
 
-    private static (Process Process, StringBuilder Output) Start(params string[] arguments)
-    {
-        var output = new StringBuilder();
-        var process = new Process { StartInfo = Info(arguments) };
-        process.OutputDataReceived += (_, e) => Append(output, e.Data);
-        process.ErrorDataReceived += (_, e) => Append(output, e.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return (process, output);
-    }
+    private static string Fill(string yaml, int port, int admin) => yaml
+        .Replace("LISTEN", $"http://127.0.0.1:{port}", StringComparison.Ordinal)
+        .Replace("ADMIN", $"http://127.0.0.1:{admin}", StringComparison.Ordinal)
+        .Replace("$PORT", $"{port}", StringComparison.Ordinal);
 
-    private static void Append(StringBuilder output, string? line)
+    private async Task<bool> AnswersAsync(string probe)
     {
-        lock (output)
-            output.AppendLine(line);
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        for (var tries = 0; tries < 300 && !_process.HasExited; tries++)
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri(AdminAddress, probe));
+                if (answer.IsSuccessStatusCode)
+                    return true;
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(100);
+        }
+
+        return false;
     }
 
     // The program is copied beside the tests, as every referenced project is.

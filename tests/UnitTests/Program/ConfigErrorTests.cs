@@ -1,5 +1,6 @@
 using System.Collections;
 using ProtocolGateway.Config;
+using ProtocolGateway.TestKit.Running;
 using Xunit;
 
 namespace UnitTests.Program;
@@ -115,6 +116,30 @@ public sealed class ConfigErrorTests
         var result = ConfigLoader.Load("no-such-gateway.yaml", new Hashtable());
         Assert.Null(result.Config);
         Assert.StartsWith("no-such-gateway.yaml:1:1: error: The file cannot be read: ", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("true", null)]
+    [InlineData("\"http://127.0.0.1:5009\"", "http://127.0.0.1:5009")]
+    [InlineData("http://127.0.0.1:5009", "http://127.0.0.1:5009")]
+    [InlineData("{address: \"http://127.0.0.1:5009\", interval: 5s}", "http://127.0.0.1:5009")]
+    [InlineData("{}", null)]
+    public void Reflection_is_a_flag_an_address_or_an_object(string written, string? address)
+    {
+        var result = Load(Good.Replace("reflection: true", "reflection: " + written, StringComparison.Ordinal));
+        Assert.Empty(result.Errors);
+        Assert.Equal(address, result.Config!.Services["users"].Reflection!.Address);
+    }
+
+    [Theory]
+    [InlineData("false", "5:5: error: services.users: The service has neither contract nor reflection")]
+    [InlineData("soon", "5:17: error: services.users.reflection: \"soon\" is not a URL")]
+    [InlineData("\"true\"", "5:17: error: services.users.reflection: \"true\" is not a URL")]
+    [InlineData("[a]", "5:17: error: services.users.reflection: An object is expected here")]
+    public void Reflection_that_is_none_of_them_is_an_error(string written, string expected)
+    {
+        var error = Assert.Single(Load(Good.Replace("reflection: true", "reflection: " + written, StringComparison.Ordinal)).Errors).ToString();
+        Assert.StartsWith("gateway.yaml:" + expected, error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,7 +48,20 @@ internal sealed class RequestMessages(HttpContext context, RestRoutePlan plan, R
                 return TakeRaw(buffer, into);
             }
 
-            var found = TryTake(buffer, result.IsCompleted, out var value, out var consumed);
+            bool found;
+            ReadOnlySequence<byte> value;
+            SequencePosition consumed;
+            try
+            {
+                found = TryTake(buffer, result.IsCompleted, out value, out consumed);
+            }
+            catch (GatewayCallException)
+            {
+                // The server drains what is left of the body, which it cannot while a read is open: it would close the connection with an error.
+                _body.AdvanceTo(buffer.End);
+                throw;
+            }
+
             if (found)
             {
                 var error = plan.Bind!(in _match, rawTarget, value, into, null);

@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.TestKit.Running;
 
 namespace UnitTests.Edges.Rest;
 
@@ -20,22 +20,26 @@ internal sealed class RestHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private RestHost(WebApplication app, HttpClient client) => (_app, Client) = (app, client);
+    private RestHost(WebApplication app, HttpClient client, LogRecorder log) => (_app, Client, Log) = (app, client, log);
 
     public HttpClient Client { get; }
+
+    /// <summary>What the edge and the server logged; an undeclared error fails the test at the end.</summary>
+    public LogRecorder Log { get; }
 
     public static async Task<RestHost> StartAsync(CallHandler pipeline, RestEdgeOptions? options = null)
     {
         var model = RestEdgeModel.Build(Contract(), options ?? new(), []);
-        var edge = new RestEdge(model, pipeline, TimeProvider.System, NullLogger<RestEdge>.Instance);
+        var log = new LogRecorder();
+        var edge = new RestEdge(model, pipeline, TimeProvider.System, new Logger<RestEdge>(log));
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         app.Run(edge.HandleAsync);
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new(app, new HttpClient { BaseAddress = new(address) });
+        return new(app, new HttpClient { BaseAddress = new(address) }, log);
     }
 
     public async ValueTask DisposeAsync()
@@ -43,6 +47,7 @@ internal sealed class RestHost : IAsyncDisposable
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
+        Log.Dispose();
     }
 
     /// <summary>A protobuf message with one text, in field 1.</summary>

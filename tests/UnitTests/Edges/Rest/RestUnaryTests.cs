@@ -165,6 +165,7 @@ public sealed class RestUnaryTests
     public async Task A_bug_is_a_500_with_an_incident_and_without_its_cause()
     {
         await using var host = await RestHost.StartAsync(_ => throw new InvalidOperationException("secret"));
+        host.Log.Expect("the gateway failed on t.Notes.Get");
         using var answer = await host.Client.GetAsync("/notes/x");
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         var text = await answer.Content.ReadAsStringAsync();

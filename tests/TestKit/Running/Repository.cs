@@ -1,7 +1,7 @@
-namespace UnitTests.Program;
+namespace ProtocolGateway.TestKit.Running;
 
 /// <summary>Files of the repository, found from where the tests were built.</summary>
-internal static class Repository
+public static class Repository
 {
     private static readonly string _root = FindRoot();
 

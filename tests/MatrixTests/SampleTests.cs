@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Net;
+using ProtocolGateway.TestKit.Backends;
+using ProtocolGateway.TestKit.Running;
+using Xunit;
+
+namespace MatrixTests;
+
+/// <summary>The sample programs as processes of their own, behind the gateway with the samples' configuration.</summary>
+public sealed class SampleTests
+{
+    [Fact]
+    public async Task The_samples_answer_through_the_gateway()
+    {
+        var ports = (Users: MatrixBackend.FreePort(), Orders: MatrixBackend.FreePort(), Inventory: MatrixBackend.FreePort());
+        using var users = Start("Users", ports.Users);
+        using var orders = Start("Orders", ports.Orders);
+        using var inventory = Start("Inventory", ports.Inventory);
+        try
+        {
+            var file = Repository.PathOf("samples/gateway.yaml");
+            var yaml = (await File.ReadAllTextAsync(file))
+                .Replace("../contracts", Repository.PathOf("contracts"), StringComparison.Ordinal)
+                .Replace("http://127.0.0.1:8080", "LISTEN", StringComparison.Ordinal)
+                .Replace("http://127.0.0.1:8081", "ADMIN", StringComparison.Ordinal)
+                .Replace(":5001", $":{ports.Users}", StringComparison.Ordinal)
+                .Replace(":5002", $":{ports.Orders}", StringComparison.Ordinal)
+                .Replace(":5003", $":{ports.Inventory}", StringComparison.Ordinal);
+            await using var gateway = await GatewayProcess.StartAsync(yaml);
+            using var client = new HttpClient { BaseAddress = gateway.Address };
+
+            Assert.Contains("ada", await client.GetStringAsync("/v1/users/ada"), StringComparison.Ordinal);
+            Assert.Contains("data:", await EventsAsync(client), StringComparison.Ordinal);
+            Assert.Contains("sku", await client.GetStringAsync("/inventory/items?minStock=10"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            foreach (var process in (Process[])[users, orders, inventory])
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
+        }
+    }
+
+    private static async Task<string> EventsAsync(HttpClient client)
+    {
+        using var ask = new HttpRequestMessage(HttpMethod.Get, "/v1/orders/1:watch");
+        ask.Headers.Add("Accept", "text/event-stream");
+        using var answer = await client.SendAsync(ask);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    private static Process Start(string sample, int port)
+    {
+        var program = Repository.PathOf($"samples/{sample}/bin/Release/net10.0/sample-{sample.ToLowerInvariant()}.dll");
+        return Process.Start("dotnet", [program, $"http://127.0.0.1:{port}"]);
+    }
+}
