@@ -142,7 +142,7 @@ public sealed class GatewayPipelineTests : IDisposable
 
         public override ValueTask OnHeadAsync(AnswerHead head) => ValueTask.CompletedTask;
 
-        public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message) => ValueTask.CompletedTask;
+        public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand = false) => ValueTask.CompletedTask;
 
         public override ValueTask OnEndAsync(GatewayError? error, CallHeaders? trailers)
         {
