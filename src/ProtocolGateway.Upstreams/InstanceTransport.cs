@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
 using System.Text;
 using ProtocolGateway.Upstreams.Grpc;
+using ProtocolGateway.Upstreams.Http.Http1;
 
 namespace ProtocolGateway.Upstreams;
 
@@ -17,6 +19,11 @@ internal sealed class InstanceTransport : IDisposable
         _prefix = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
         (Version, Policy) = ChooseVersion(address, options.HttpVersion);
         Grpc = new(address, options, time);
+        Http1 = new(address, options, time);
+        Http1Target = new(
+            address.AbsolutePath.TrimEnd('/'),
+            address.IsDefaultPort ? address.IdnHost : string.Create(CultureInfo.InvariantCulture, $"{address.IdnHost}:{address.Port}"));
+        MaxAnswerHeaderBytes = options.MaxAnswerHeaderBytes;
         Invoker = new HttpMessageInvoker(CreateHandler(options), disposeHandler: true);
     }
 
@@ -35,6 +42,18 @@ internal sealed class InstanceTransport : IDisposable
     /// <summary>Its gRPC side.</summary>
     public GrpcTransport Grpc { get; }
 
+    /// <summary>Its HTTP/1.1 side, for where <see cref="IsHttp1"/>.</summary>
+    public Http1Pool Http1 { get; }
+
+    /// <summary>What all its HTTP/1.1 requests have in common.</summary>
+    public Http1Target Http1Target { get; }
+
+    /// <summary>The largest header block of an answer, in bytes.</summary>
+    public int MaxAnswerHeaderBytes { get; }
+
+    /// <summary>HTTP operations speak HTTP/1.1 and nothing else to it; otherwise TLS decides, or it is HTTP/2.</summary>
+    public bool IsHttp1 => Version == HttpVersion.Version11;
+
     /// <summary>The target of an escaped path and query, which goes to the wire as it is.</summary>
     public Uri HttpTarget(string pathAndQuery) =>
         new(_prefix + pathAndQuery, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
@@ -43,6 +62,7 @@ internal sealed class InstanceTransport : IDisposable
     public void Dispose()
     {
         Grpc.Dispose();
+        Http1.Dispose();
         Invoker.Dispose();
     }
 

@@ -39,6 +39,20 @@ public sealed class CallHeaders
         return null;
     }
 
+    /// <summary>Removes those whose name is chosen.</summary>
+    public void RemoveAll(Predicate<string> chosen)
+    {
+        var kept = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (!chosen(_items[i].Key))
+                _items[kept++] = _items[i];
+        }
+
+        Array.Clear(_items, kept, Count - kept);
+        Count = kept;
+    }
+
     /// <summary>Removes all, so that the list can serve another call.</summary>
     public void Clear()
     {

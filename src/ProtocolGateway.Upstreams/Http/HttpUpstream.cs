@@ -2,6 +2,7 @@ using System.Net.Http;
 using System.Runtime.CompilerServices;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
+using ProtocolGateway.Upstreams.Http.Http1;
 
 namespace ProtocolGateway.Upstreams.Http;
 
@@ -9,12 +10,41 @@ namespace ProtocolGateway.Upstreams.Http;
 internal static class HttpUpstream
 {
     /// <summary>Carries one call. Does not call OnEndAsync: the result says what to call it with.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<CallEnd> SendAsync(GatewayCall call, string service, InstanceTransport transport, CallCancellation cancellation)
+    public static ValueTask<CallEnd> SendAsync(GatewayCall call, string service, InstanceTransport transport, CallCancellation cancellation)
     {
         if (call.HttpRequest is not { } head || !HttpTarget.IsSafe(head.PathAndQuery))
-            return new(GatewayErrors.InvalidInput("The request's path cannot be sent to the service."));
+            return new(new CallEnd(GatewayErrors.InvalidInput("The request's path cannot be sent to the service.")));
+        return transport.IsHttp1 ? SendHttp1Async(call, head, service, transport, cancellation) : SendByHandlerAsync(call, head, service, transport, cancellation);
+    }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<CallEnd> SendHttp1Async(
+        GatewayCall call, HttpRequestHead head, string service, InstanceTransport transport, CallCancellation cancellation)
+    {
+        var exchange = new Http1Exchange(call, head, service, transport.MaxAnswerHeaderBytes, cancellation);
+        try
+        {
+            var end = await exchange.RunAsync(transport.Http1, await transport.Http1.RentAsync(cancellation.Token), transport.Http1Target);
+            if (!exchange.MayRepeat)
+                return end;
+            // The peer had closed the connection while it was idle (RFC 9112, section 9.3.1); a new one has not been idle.
+            exchange = new Http1Exchange(call, head, service, transport.MaxAnswerHeaderBytes, cancellation);
+            return await exchange.RunAsync(transport.Http1, await transport.Http1.ConnectAsync(cancellation.Token), transport.Http1Target);
+        }
+        catch (Http1ConnectException exception)
+        {
+            return new(GatewayErrors.Unreachable(service, exception.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            return new(cancellation.DeadlinePassed && !call.Cancelled.IsCancellationRequested ? GatewayErrors.DeadlineExceeded() : GatewayErrors.CallerGone());
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<CallEnd> SendByHandlerAsync(
+        GatewayCall call, HttpRequestHead head, string service, InstanceTransport transport, CallCancellation cancellation)
+    {
         using var content = head.HasBody ? new BodyContent(call, cancellation, LengthOf(call, head)) : null;
         var exchange = new HttpExchange(call, service, cancellation);
         CallEnd end;
