@@ -60,7 +60,7 @@ internal static class HttpBodyMessage
     }
 
     private static string Sanitize(string contentType) =>
-        contentType.Length == 0 || !RestHeaders.IsWritable(contentType) ? DefaultType : contentType;
+        contentType.Length == 0 || !ClientHeaders.IsWritable(contentType) ? DefaultType : contentType;
 
     private static int VarintLength(ulong value)
     {

@@ -95,9 +95,9 @@ internal sealed class RestAnswerWriter(RestErrorWriter errors, TimeProvider time
     {
         if (call?.IncidentId is not null)
             return call.IncidentId;
-        if (!RestErrorWriter.IsIncident(error))
+        if (!Incidents.Is(error))
             return null;
-        var id = RestErrorWriter.NewIncidentId();
+        var id = Incidents.NewId();
         if (call is not null)
             call.IncidentId = id;
         if (error.Blame == Blame.Gateway)

@@ -47,7 +47,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
     /// <inheritdoc />
     public override ValueTask OnHeadAsync(AnswerHead head)
     {
-        RestHeaders.FromMetadata(head.Headers, context.Response);
+        ClientHeaders.FromMetadata(head.Headers, context.Response);
         return default;
     }
 
@@ -73,7 +73,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
         if (error is null && !_answered)
             error = GatewayErrors.BackendProtocol(plan.Service, "no message, and no error either");
         if (trailers is not null)
-            RestHeaders.FromTrailers(trailers, context.Response);
+            ClientHeaders.FromTrailers(trailers, context.Response);
         if (error is not null)
             return answers.FailAsync(context, this, error, null, true);
         RestAnswerWriter.Single(context, _rawType ?? RestAccept.Json, _answer.Written.Span);
@@ -141,14 +141,14 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
         if (error is not null)
         {
             if (!_answered && trailers is not null)
-                RestHeaders.FromTrailers(trailers, context.Response);
+                ClientHeaders.FromTrailers(trailers, context.Response);
             return answers.FailAsync(context, this, error, form, !_answered);
         }
 
         if (!_answered)
             Start();
         if (trailers is not null)
-            RestHeaders.ToHttpTrailers(trailers, context);
+            ClientHeaders.ToHttpTrailers(trailers, context);
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             _answer.Clear();

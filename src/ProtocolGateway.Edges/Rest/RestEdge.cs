@@ -104,7 +104,7 @@ public sealed class RestEdge
             Edge = EdgeNames.Rest,
             Stop = stop,
             Cancelled = stop?.Token ?? context.RequestAborted,
-            CallerAddress = RestHeaders.CallerAddress(context),
+            CallerAddress = ClientHeaders.CallerAddress(context),
             Messages = plan.StreamsRequest ? new(context, plan, match, target, _model.Options.MaxRequestBytes, lines) : null,
         };
         return Prepare(context, plan, call, grpc: true);
@@ -126,7 +126,7 @@ public sealed class RestEdge
                 Operation = plan.Operation,
                 Edge = EdgeNames.Rest,
                 Cancelled = context.RequestAborted,
-                CallerAddress = RestHeaders.CallerAddress(context),
+                CallerAddress = ClientHeaders.CallerAddress(context),
                 HttpRequest = error is not null ? null : new(request.Method, pathAndQuery, body ? request.ContentType : null, body ? request.ContentLength : null, body),
             };
             error ??= Prepare(context, plan, call, grpc: false);
@@ -143,8 +143,8 @@ public sealed class RestEdge
 
     private GatewayError? Prepare(HttpContext context, RestRoutePlan plan, GatewayCall call, bool grpc)
     {
-        var error = RestTimeouts.Read(context.Request.Headers, plan.Timeout, _time, out var deadline);
+        var error = CallTimeouts.Read(context.Request.Headers, plan.Timeout, _time, out var deadline);
         call.Deadline = deadline;
-        return error ?? RestHeaders.ToBackend(context, call, grpc);
+        return error ?? ClientHeaders.ToBackend(context, call.Headers, call.CallerAddress, grpc);
     }
 }

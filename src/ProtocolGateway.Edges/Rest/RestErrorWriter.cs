@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -13,12 +12,6 @@ internal sealed class RestErrorWriter(RestErrorDetails details, RestErrorFormat 
 {
     // Never part of a page: the types are JSON, so only JSON's own escapes are needed.
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>Sixteen hex digits that no one can guess.</summary>
-    public static string NewIncidentId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-
-    /// <summary>An incident is worth an id where the caller can do nothing about it; a backend's own 404 is an answer.</summary>
-    public static bool IsIncident(GatewayError error) => error.Blame != Blame.Caller && error.EffectiveHttpStatus >= 500;
 
     /// <summary>Writes the whole answer, head and body; the response must not have started.</summary>
     public void Write(HttpContext context, GatewayError error, string? incidentId)
@@ -100,5 +93,5 @@ internal sealed class RestErrorWriter(RestErrorDetails details, RestErrorFormat 
         writer.WriteEndArray();
     }
 
-    private static bool HeadersAreWritable(string name, string value) => name.Length > 0 && RestHeaders.IsWritable(value);
+    private static bool HeadersAreWritable(string name, string value) => name.Length > 0 && ClientHeaders.IsWritable(value);
 }

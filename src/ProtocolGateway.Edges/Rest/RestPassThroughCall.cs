@@ -57,7 +57,7 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
         _headed = true;
         var response = context.Response;
         response.StatusCode = head.Status;
-        RestHeaders.FromHttp(head.Headers, response);
+        ClientHeaders.FromHttp(head.Headers, response);
         if (head.Headers.Find("content-length") is { } text)
         {
             if (!long.TryParse(text, System.Globalization.NumberStyles.None, null, out var length))
@@ -107,7 +107,7 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
         if (error is null)
         {
             if (trailers is not null)
-                RestHeaders.ToHttpTrailers(trailers, context);
+                ClientHeaders.ToHttpTrailers(trailers, context);
             if (_held is not null)
                 context.Response.BodyWriter.Write(_held.Written.Span);
             return default;

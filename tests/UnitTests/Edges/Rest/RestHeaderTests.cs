@@ -88,7 +88,7 @@ public sealed class RestHeaderTests
     [InlineData("1n", true)]
     [InlineData("S", false)]
     [InlineData("-1S", false)]
-    public void Grpc_timeouts_are_read(string text, bool good) => Assert.Equal(good, RestTimeouts.TryParseGrpc(text, out _));
+    public void Grpc_timeouts_are_read(string text, bool good) => Assert.Equal(good, CallTimeouts.TryParseGrpc(text, out _));
 
     [Fact]
     public async Task An_http_operation_passes_through()

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 
-namespace ProtocolGateway.Edges.Rest;
+namespace ProtocolGateway.Edges;
 
 /// <summary>The deadline that a request asks for.</summary>
-internal static class RestTimeouts
+internal static class CallTimeouts
 {
     public const string GrpcTimeout = "grpc-timeout";
     public const string RequestTimeout = "X-Request-Timeout";

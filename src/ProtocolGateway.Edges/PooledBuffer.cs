@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace ProtocolGateway.Edges.Rest;
+namespace ProtocolGateway.Edges;
 
 /// <summary>A growing buffer over one array of the shared pool. Not thread-safe; unusable after <see cref="Dispose"/>.</summary>
 internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
@@ -19,6 +19,14 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 
     /// <summary>Forgets what is written and keeps the array.</summary>
     public void Clear() => _written = 0;
+
+    /// <summary>Forgets what is written from there on.</summary>
+    /// <param name="length">In bytes, at most <see cref="Length"/>.</param>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)_written);
+        _written = length;
+    }
 
     /// <inheritdoc />
     public void Advance(int count)

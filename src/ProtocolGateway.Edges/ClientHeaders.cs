@@ -6,10 +6,10 @@ using Microsoft.Extensions.Primitives;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 
-namespace ProtocolGateway.Edges.Rest;
+namespace ProtocolGateway.Edges;
 
 /// <summary>Headers of the client to metadata or headers of the backend, and back.</summary>
-internal static class RestHeaders
+internal static class ClientHeaders
 {
     private const string MetadataPrefix = "grpc-metadata-";
     private const string TrailerPrefix = "grpc-trailer-";
@@ -51,7 +51,7 @@ internal static class RestHeaders
     }
 
     /// <summary>Takes over what the backend may see. An error where a binary value is not base64.</summary>
-    public static GatewayError? ToBackend(HttpContext context, GatewayCall call, bool grpc)
+    public static GatewayError? ToBackend(HttpContext context, CallHeaders into, string? callerAddress, bool grpc)
     {
         var headers = context.Request.Headers;
         // Names listed in Connection are hop-by-hop too (RFC 9110, section 7.6.1).
@@ -87,13 +87,13 @@ internal static class RestHeaders
                     return GatewayErrors.InvalidInput($"The header {lower} must be base64.");
                 if (grpc && !IsWritable(value))
                     return GatewayErrors.InvalidInput($"The header {lower} holds characters that metadata cannot carry.");
-                call.Headers.TryAdd(lower, value);
+                into.TryAdd(lower, value);
             }
         }
 
-        AddForwarded(call.Headers, "x-forwarded-for", forwardedFor, call.CallerAddress);
-        AddForwarded(call.Headers, "x-forwarded-proto", forwardedProto, context.Request.Scheme);
-        AddForwarded(call.Headers, "x-forwarded-host", forwardedHost, context.Request.Host.Value);
+        AddForwarded(into, "x-forwarded-for", forwardedFor, callerAddress);
+        AddForwarded(into, "x-forwarded-proto", forwardedProto, context.Request.Scheme);
+        AddForwarded(into, "x-forwarded-host", forwardedHost, context.Request.Host.Value);
         return null;
     }
 
