@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using ProtocolGateway.Edges;
 using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Envelope.Calls;
 using Xunit;
