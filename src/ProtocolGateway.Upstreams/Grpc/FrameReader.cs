@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using ProtocolGateway.Envelope.Errors;
 using ProtocolGateway.Upstreams.Grpc.Http2;
 
@@ -86,26 +84,12 @@ internal sealed class FrameReader(Http2Stream stream, int limit, string service,
     {
         var into = _inflated ??= new PooledBytes(FirstBuffer);
         into.Truncate(0);
-        try
+        Error = GzipMessage.Inflate(body, into, limit) switch
         {
-            MemoryMarshal.TryGetArray(body, out var segment);
-            using var zip = new GZipStream(new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false), CompressionMode.Decompress);
-            int count;
-            while ((count = zip.Read(into.GetSpan(1024))) > 0)
-            {
-                into.Advance(count);
-                if (into.Length <= limit)
-                    continue;
-                Error = GatewayErrors.AnswerTooLarge(service, limit);
-                return null;
-            }
-
-            return into.Written;
-        }
-        catch (InvalidDataException exception)
-        {
-            Error = GatewayErrors.BackendProtocol(service, "A compressed frame cannot be read: " + exception.Message);
-            return null;
-        }
+            GzipOutcome.Whole => null,
+            GzipOutcome.TooLarge => GatewayErrors.AnswerTooLarge(service, limit),
+            _ => GatewayErrors.BackendProtocol(service, "A compressed frame is damaged or cut off."),
+        };
+        return Error is null ? into.Written : null;
     }
 }

@@ -1,0 +1,110 @@
+using System.IO.Compression;
+
+namespace ProtocolGateway.Upstreams.Grpc;
+
+/// <summary>What became of a compressed message.</summary>
+internal enum GzipOutcome
+{
+    /// <summary>It is there whole.</summary>
+    Whole,
+
+    /// <summary>It is larger than the limit.</summary>
+    TooLarge,
+
+    /// <summary>It is damaged, cut off, or something follows it.</summary>
+    Broken,
+}
+
+/// <summary>
+/// Decompresses the message of one frame. GZipStream takes the end of its input for the end of the data, so that a message which was cut off would pass
+/// for whole. So a mark of our own follows the input as one more member (RFC 1952, section 2.2): it comes out at the end only where everything before it
+/// was complete; within an unfinished member it is just more of that member's bytes.
+/// </summary>
+internal static class GzipMessage
+{
+    // Sixteen bytes that no message ends with by chance.
+    private static readonly byte[] Mark = [0x8f, 0x13, 0xd7, 0x2b, 0x60, 0xe5, 0x9a, 0x41, 0xbc, 0x07, 0x5e, 0xf2, 0x34, 0xa8, 0xc9, 0x7d];
+
+    private static readonly byte[] MarkMember = Compress(Mark);
+
+    /// <summary>Appends what is decompressed; only for <see cref="GzipOutcome.Whole"/> it means anything.</summary>
+    /// <param name="body">One gzip member or several; none for an empty message, as gRPC for .NET compresses it.</param>
+    /// <param name="into">Empty.</param>
+    /// <param name="limit">The most bytes of a message.</param>
+    public static GzipOutcome Inflate(ReadOnlyMemory<byte> body, PooledBytes into, int limit)
+    {
+        try
+        {
+            using var zip = new GZipStream(new JoinedBytes(body, MarkMember), CompressionMode.Decompress);
+            int count;
+            while ((count = zip.Read(into.GetSpan(1024))) > 0)
+            {
+                into.Advance(count);
+                if (into.Length - Mark.Length > limit)
+                    return GzipOutcome.TooLarge;
+            }
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            return GzipOutcome.Broken;
+        }
+
+        if (!into.Written.Span.EndsWith(Mark))
+            return GzipOutcome.Broken;
+        into.Truncate(into.Length - Mark.Length);
+        return GzipOutcome.Whole;
+    }
+
+    private static byte[] Compress(byte[] bytes)
+    {
+        using var zipped = new MemoryStream();
+        using (var zip = new GZipStream(zipped, CompressionLevel.NoCompression))
+            zip.Write(bytes);
+        return zipped.ToArray();
+    }
+
+    // The two parts as one input.
+    private sealed class JoinedBytes(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second) : Stream
+    {
+        private ReadOnlyMemory<byte> _left = first;
+        private ReadOnlyMemory<byte> _next = second;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(Span<byte> buffer)
+        {
+            var taken = Take(buffer);
+            return taken < buffer.Length ? taken + Take(buffer[taken..]) : taken;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        private int Take(Span<byte> buffer)
+        {
+            if (_left.IsEmpty)
+                (_left, _next) = (_next, default);
+            var count = Math.Min(buffer.Length, _left.Length);
+            _left.Span[..count].CopyTo(buffer);
+            _left = _left[count..];
+            return count;
+        }
+    }
+}
