@@ -74,7 +74,12 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
 
         var stream = connection.Open(head.Written.Span, frame.Written.Span, end: _repeatable, out var sent);
         if (stream.Failure is not null || (_repeatable && sent == frame.Length))
+        {
+            // Nothing has been taken from the edge yet: what was refused can be sent whole again.
+            _repeatable = true;
             return stream;
+        }
+
         pump = new(call, connection, stream, cancellation);
         sending = _repeatable ? pump.SendRestAsync(frame.Written[sent..]) : pump.SendStreamAsync(options.GzipRequests);
         return stream;
@@ -165,8 +170,9 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
 
     private CallEnd ReadEnd(Http2Stream stream)
     {
+        // Who has begun to answer cannot promise any more that it has not looked at the request.
         if (stream.Failure is { } failure)
-            return new(Explain(failure));
+            return new(Explain(failure.Kind == Http2FailureKind.Refused ? failure with { Kind = Http2FailureKind.Reset } : failure));
         return stream.Trailers is { } trailers && GrpcStatus.IsIn(trailers)
             ? new(GrpcStatus.Read(trailers), GrpcStatus.Metadata(trailers))
             : new(GatewayErrors.BackendLost(service, "The answer ended without a grpc-status."));

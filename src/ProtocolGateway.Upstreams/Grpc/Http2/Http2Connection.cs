@@ -15,12 +15,17 @@ internal sealed class Http2Connection : IDisposable
     private const int ConnectionWindow = 16 * 1024 * 1024;
     private const int DefaultWindow = 65_535;
 
+    // A peer that breaks the rules is told which; one that does not even read that is not waited for.
+    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
+
     private readonly Lock _sync = new();
     private readonly Stream _transport;
+    private readonly TimeProvider _time;
     private readonly Http2Sender _sender;
     private readonly Dictionary<int, Http2Stream> _streams = [];
     private readonly Http2Settings _peer = new();
     private readonly Action _onSlot;
+    private readonly TaskCompletionSource<Http2Failure?> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _received;
     private int _reserved;
     private int _nextId = 1;
@@ -30,19 +35,22 @@ internal sealed class Http2Connection : IDisposable
     /// <summary>A connection over a connected transport; <see cref="Start"/> follows.</summary>
     /// <param name="transport">Owned.</param>
     /// <param name="headerLimit">The most that each block of an answer's headers may count, in bytes.</param>
-    /// <param name="created">A timestamp, for the owner.</param>
+    /// <param name="time">The clock of its age.</param>
     /// <param name="onSlot">Called, without a lock, when there may be room for another stream, or none for any.</param>
-    public Http2Connection(Stream transport, int headerLimit, long created, Action onSlot)
+    public Http2Connection(Stream transport, int headerLimit, TimeProvider time, Action onSlot)
     {
-        (_transport, HeaderLimit, Created, _onSlot) = (transport, headerLimit, created, onSlot);
+        (_transport, HeaderLimit, _time, Created, _onSlot) = (transport, headerLimit, time, time.GetTimestamp(), onSlot);
         _sender = new(transport, _sync, WakeAll, text => Close(new(Http2FailureKind.Lost, text)));
     }
 
     /// <summary>The most that each block of an answer's headers may count, in bytes.</summary>
     public int HeaderLimit { get; }
 
-    /// <summary>When it was made.</summary>
+    /// <summary>When it was made; a timestamp.</summary>
     public long Created { get; }
+
+    /// <summary>Completes with the peer's first SETTINGS, which say how many streams it takes; or with why it will not take any.</summary>
+    public Task<Http2Failure?> Ready => _ready.Task;
 
     /// <summary>It takes no more streams; it may still carry some.</summary>
     public bool IsDraining => Volatile.Read(ref _draining);
@@ -193,6 +201,10 @@ internal sealed class Http2Connection : IDisposable
             _sender.Queue();
         if (dispose || error is null)
             _transport.Dispose();
+        else
+            _ = CutLaterAsync();
+        // No request has gone out on a connection that was never ready.
+        _ready.TrySetResult(failure.Kind == Http2FailureKind.Lost ? failure with { Kind = Http2FailureKind.NoConnection } : failure);
         foreach (var stream in streams)
         {
             stream.SendWaiter?.TrySetResult();
@@ -269,26 +281,27 @@ internal sealed class Http2Connection : IDisposable
         AfterEnd();
     }
 
-    /// <summary>Applies and acknowledges SETTINGS; false where a value is not allowed.</summary>
-    public bool OnSettings(ReadOnlySpan<byte> payload)
+    /// <summary>Applies and acknowledges SETTINGS; the error of a value that is not allowed.</summary>
+    public Http2Error OnSettings(ReadOnlySpan<byte> payload)
     {
         lock (_sync)
         {
             var before = _peer.InitialWindow;
-            if (!_peer.TryApply(payload))
-                return false;
+            if (_peer.Apply(payload) is not Http2Error.None and var error)
+                return error;
             foreach (var stream in _streams.Values)
             {
                 if (!Http2Sender.TryGrow(stream, _peer.InitialWindow - before))
-                    return false;
+                    return Http2Error.FlowControl;
             }
 
             _sender.Frame(Http2FrameType.Settings, Http2Frame.Ack, 0, []);
         }
 
+        _ready.TrySetResult(null);
         WakeAll();
         _onSlot();
-        return true;
+        return Http2Error.None;
     }
 
     /// <summary>Answers a PING.</summary>
@@ -298,28 +311,20 @@ internal sealed class Http2Connection : IDisposable
             _sender.Frame(Http2FrameType.Ping, Http2Frame.Ack, 0, payload);
     }
 
-    /// <summary>Opens a send window; false where it grows beyond what is allowed.</summary>
-    public bool OnWindowUpdate(int streamId, int increment)
+    /// <summary>Opens the send window of a stream, or the connection's own; false where it grows beyond what is allowed.</summary>
+    public bool OnWindowUpdate(Http2Stream? stream, int increment)
     {
         TaskCompletionSource? waiter = null;
         bool allowed;
         lock (_sync)
         {
-            if (streamId == 0)
-            {
-                allowed = _sender.TryGrow(increment);
-            }
-            else
-            {
-                if (!_streams.TryGetValue(streamId, out var stream))
-                    return true;
-                allowed = Http2Sender.TryGrow(stream, increment);
+            allowed = stream is null ? _sender.TryGrow(increment) : Http2Sender.TryGrow(stream, increment);
+            if (stream is not null)
                 waiter = _sender.Unblock(stream);
-            }
         }
 
         waiter?.TrySetResult();
-        if (streamId == 0)
+        if (stream is null)
             WakeAll();
         return allowed;
     }
@@ -334,6 +339,7 @@ internal sealed class Http2Connection : IDisposable
             refused = [.. _streams.Values.Where(s => s.Id > last)];
         }
 
+        _ready.TrySetResult(Http2Failure.GoneAway(code));
         foreach (var stream in refused)
             End(stream, Http2Failure.GoneAway(code), null);
         AfterEnd();
@@ -352,6 +358,12 @@ internal sealed class Http2Connection : IDisposable
         if (flush)
             _sender.Queue();
         return !flooded;
+    }
+
+    private async Task CutLaterAsync()
+    {
+        await Task.Delay(GoodbyePatience, _time);
+        _transport.Dispose();
     }
 
     private void AfterEnd()

@@ -17,7 +17,7 @@ internal sealed class Http2Input(Http2Connection connection, Stream transport) :
     private int _blockStream;
     private bool _blockEnds;
     private string? _wrong;
-    private Http2Error _error;
+    private Http2Error? _error;
 
     /// <summary>Reads until the connection ends.</summary>
     public async Task RunAsync()
@@ -36,7 +36,7 @@ internal sealed class Http2Input(Http2Connection connection, Stream transport) :
                     ThreadPool.UnsafeQueueUserWorkItem(stream, preferLocal: false);
                 _ready.Clear();
                 if (_wrong is null && !connection.AfterInput())
-                    Fail(Http2Error.EnhanceYourCalm, "The peer makes us answer and does not read it.");
+                    Fail(null, "The peer makes us answer and does not read it.");
                 if (_wrong is not null)
                 {
                     failure = new(Http2FailureKind.Protocol, _wrong);
@@ -55,7 +55,7 @@ internal sealed class Http2Input(Http2Connection connection, Stream transport) :
 
         ArrayPool<byte>.Shared.Return(buffer);
         Dispose();
-        connection.Close(failure, _wrong is null ? null : _error);
+        connection.Close(failure, _error);
     }
 
     /// <inheritdoc />
@@ -221,16 +221,18 @@ internal sealed class Http2Input(Http2Connection connection, Stream transport) :
 
     private void OnSettings(in Http2Frame frame, ReadOnlySpan<byte> payload)
     {
-        if (frame.StreamId != 0 || (frame.Has(Http2Frame.Ack) && !payload.IsEmpty))
-            Fail(Http2Error.Protocol, "A SETTINGS frame is wrong.");
-        else if (!frame.Has(Http2Frame.Ack) && !connection.OnSettings(payload))
-            Fail(Http2Error.Protocol, "A SETTINGS frame holds a value that is not allowed.");
+        if (frame.StreamId != 0)
+            Fail(Http2Error.Protocol, "A SETTINGS frame speaks of a stream.");
+        else if (frame.Has(Http2Frame.Ack) && !payload.IsEmpty)
+            Fail(Http2Error.FrameSize, "An acknowledgement of SETTINGS holds some.");
+        else if (!frame.Has(Http2Frame.Ack) && connection.OnSettings(payload) is not Http2Error.None and var error)
+            Fail(error, "A SETTINGS frame holds a value that is not allowed.");
     }
 
     private void OnPing(in Http2Frame frame, ReadOnlySpan<byte> payload)
     {
         if (frame.StreamId != 0 || payload.Length != 8)
-            Fail(Http2Error.Protocol, "A PING is wrong.");
+            Fail(frame.StreamId != 0 ? Http2Error.Protocol : Http2Error.FrameSize, "A PING is wrong.");
         else if (!frame.Has(Http2Frame.Ack))
             connection.OnPing(payload);
     }
@@ -238,16 +240,32 @@ internal sealed class Http2Input(Http2Connection connection, Stream transport) :
     private void OnGoAway(in Http2Frame frame, ReadOnlySpan<byte> payload)
     {
         if (frame.StreamId != 0 || payload.Length < 8)
-            Fail(Http2Error.Protocol, "A GOAWAY is wrong.");
+            Fail(frame.StreamId != 0 ? Http2Error.Protocol : Http2Error.FrameSize, "A GOAWAY is wrong.");
         else
             connection.OnGoAway(BinaryPrimitives.ReadInt32BigEndian(payload) & 0x7FFF_FFFF, BinaryPrimitives.ReadUInt32BigEndian(payload[4..]));
     }
 
     private void OnWindowUpdate(in Http2Frame frame, ReadOnlySpan<byte> payload)
     {
-        var increment = payload.Length == 4 ? BinaryPrimitives.ReadInt32BigEndian(payload) & 0x7FFF_FFFF : 0;
-        if (increment == 0 || !connection.OnWindowUpdate(frame.StreamId, increment))
-            Fail(Http2Error.FlowControl, "A WINDOW_UPDATE is wrong.");
+        const string Wrong = "A WINDOW_UPDATE is wrong.";
+        if (payload.Length != 4)
+        {
+            Fail(Http2Error.FrameSize, Wrong);
+            return;
+        }
+
+        var stream = frame.StreamId == 0 ? null : Find(frame.StreamId);
+        if (_wrong is not null || (stream is null && frame.StreamId != 0))
+            return;
+        var increment = BinaryPrimitives.ReadInt32BigEndian(payload) & 0x7FFF_FFFF;
+        var error = increment == 0 ? Http2Error.Protocol : connection.OnWindowUpdate(stream, increment) ? Http2Error.None : Http2Error.FlowControl;
+        if (error == Http2Error.None)
+            return;
+        // Section 6.9: that of a stream is the end of the stream alone.
+        if (stream is null)
+            Fail(error, Wrong);
+        else
+            connection.End(stream, new(Http2FailureKind.Protocol, Wrong), error);
     }
 
     private void Finish(Http2Stream stream, bool tell, bool end, string? wrong)
@@ -283,9 +301,10 @@ internal sealed class Http2Input(Http2Connection connection, Stream transport) :
         return stream;
     }
 
-    private void Fail(Http2Error error, string text)
+    // Without an error where the peer would not read it.
+    private void Fail(Http2Error? error, string text)
     {
-        _error = error;
-        _wrong ??= text;
+        if (_wrong is null)
+            (_wrong, _error) = (text, error);
     }
 }

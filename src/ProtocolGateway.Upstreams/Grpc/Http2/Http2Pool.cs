@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 
 namespace ProtocolGateway.Upstreams.Grpc.Http2;
 
@@ -66,15 +67,15 @@ internal sealed class Http2Pool(Uri address, UpstreamOptions options, TimeProvid
                 if (_disposed)
                     return new(null, new(Http2FailureKind.NoConnection, "The gateway is closing its connections."));
                 _connections = [.. _connections.Where(c => !c.IsClosed)];
+                // Under the lock: what was freed, or connected, before the wait begins has told nobody, and needs no further connection.
+                if (TryReserve() is { } connection)
+                    return new(connection, null);
                 if (_connecting is null && _connections.Count(c => !c.IsDraining) < MostConnections)
                     _connecting = ConnectAsync();
                 connecting = _connecting;
                 freed = (_slotFreed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
 
-            // What was freed before the wait began has told nobody.
-            if (TryReserve() is { } connection)
-                return new(connection, null);
             if (connecting is null)
                 await freed.WaitAsync(cancel);
             else if (await connecting.WaitAsync(cancel) is { } failure)
@@ -100,34 +101,43 @@ internal sealed class Http2Pool(Uri address, UpstreamOptions options, TimeProvid
     {
         // Leaves the lock under which it is called.
         await Task.Yield();
-        Http2Failure? failure = null;
+        Http2Failure? failure;
         Http2Connection? connection = null;
         try
         {
             using var patience = new CancellationTokenSource(options.ConnectTimeout, time);
             var transport = await ConnectTransportAsync(patience.Token);
-            connection = new(transport, options.MaxAnswerHeaderBytes, time.GetTimestamp(), OnSlot);
+            connection = new(transport, options.MaxAnswerHeaderBytes, time, OnSlot);
             connection.Start();
+            // Its first frame says how many streams it takes; a burst that is opened before would be refused, and refused again on the next connection.
+            failure = await connection.Ready.WaitAsync(patience.Token);
         }
         catch (OperationCanceledException)
         {
             failure = new(Http2FailureKind.NoConnection, $"No connection was made within {options.ConnectTimeout.TotalSeconds:0.###} s.");
         }
-        catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException)
+        catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException or CryptographicException or UnauthorizedAccessException)
         {
             failure = new(Http2FailureKind.NoConnection, exception.InnerException is { } inner ? $"{exception.Message} <- {inner.Message}" : exception.Message);
         }
 
+        Publish(connection, failure);
+        return failure;
+    }
+
+    private void Publish(Http2Connection? connection, Http2Failure? failure)
+    {
+        bool useless;
         lock (_sync)
         {
             _connecting = null;
-            if (connection is not null && !_disposed)
+            useless = _disposed || failure is not null;
+            if (connection is not null && !useless)
                 _connections = [.. _connections, connection];
         }
 
-        if (_disposed)
+        if (useless)
             connection?.Dispose();
-        return failure;
     }
 
     private async ValueTask<Stream> ConnectTransportAsync(CancellationToken cancel)

@@ -29,21 +29,24 @@ internal sealed class Http2Settings
         sender.Frame(Http2FrameType.Settings, 0, 0, payload);
     }
 
-    /// <summary>Takes a frame's payload over; false for a value that is not allowed.</summary>
-    public bool TryApply(ReadOnlySpan<byte> payload)
+    /// <summary>Takes a frame's payload over; the error of a value that is not allowed.</summary>
+    public Http2Error Apply(ReadOnlySpan<byte> payload)
     {
+        if (payload.Length % EntryLength != 0)
+            return Http2Error.FrameSize;
         if (!_seen)
             MaxConcurrentStreams = int.MaxValue;
         _seen = true;
-        for (; payload.Length >= EntryLength; payload = payload[EntryLength..])
+        for (; !payload.IsEmpty; payload = payload[EntryLength..])
         {
             var value = BinaryPrimitives.ReadUInt32BigEndian(payload[2..]);
             switch (BinaryPrimitives.ReadUInt16BigEndian(payload))
             {
-                case EnablePush when value != 0:
                 case InitialWindowSize when value > int.MaxValue:
+                    return Http2Error.FlowControl;
+                case EnablePush when value != 0:
                 case MaxFrameSize when value is < 16 * 1024 or > 0xFF_FFFF:
-                    return false;
+                    return Http2Error.Protocol;
                 case MaxConcurrent:
                     MaxConcurrentStreams = (int)Math.Min(value, int.MaxValue);
                     break;
@@ -53,7 +56,7 @@ internal sealed class Http2Settings
             }
         }
 
-        return payload.IsEmpty;
+        return Http2Error.None;
     }
 
     private static void Write(Span<byte> entry, ushort id, uint value)

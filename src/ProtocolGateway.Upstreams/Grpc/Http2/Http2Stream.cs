@@ -8,6 +8,9 @@ namespace ProtocolGateway.Upstreams.Grpc.Http2;
 /// </summary>
 internal sealed class Http2Stream(Http2Connection connection) : IValueTaskSource<bool>, IThreadPoolWorkItem, IDisposable
 {
+    // 100 and 103 come once or twice; a peer that sends them without end has nothing to say.
+    private const int MostInterim = 16;
+
     private readonly Lock _gate = new();
 
     // Continuations run where SetResult is called: on the thread pool, in Execute.
@@ -21,6 +24,7 @@ internal sealed class Http2Stream(Http2Connection connection) : IValueTaskSource
     private bool _waiting;
     private int _wanted;
     private int _uncredited;
+    private int _interim;
     private bool _ended;
     private bool _disposed;
 
@@ -138,8 +142,9 @@ internal sealed class Http2Stream(Http2Connection connection) : IValueTaskSource
             }
 
             _ended = end;
-            // A consumer that waits for more than the window holds gets it: it has judged the message's length.
-            if (!end && _wait == Wait.Body)
+            // A consumer that still waits gets it even where it is more than the window holds: it has judged the message's length. One that only
+            // has to be told does not wait any more; what comes before it takes this is held back by the window.
+            if (!end && _waiting && !IsSatisfied())
                 credit = TakeCredit();
             return Satisfied();
         }
@@ -276,5 +281,9 @@ internal sealed class Http2Stream(Http2Connection connection) : IValueTaskSource
             return block.Status != 0 ? "Trailers have a status." : end ? null : "A second head came.";
         if (block.Status == 0)
             return "The head has no status.";
-        return block.Status < 200 && end ? "The answer ended with an interim head." : null;
-    }}
+        if (block.Status >= 200)
+            return null;
+        return end ? "The answer ended with an interim head." : ++_interim > MostInterim ? "Too many interim answers." : null;
+    }
+}
+
