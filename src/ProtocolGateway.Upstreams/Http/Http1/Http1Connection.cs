@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace ProtocolGateway.Upstreams.Http.Http1;
@@ -18,17 +19,28 @@ internal sealed class Http1Connection(Stream transport, Socket socket, long crea
     public long Created { get; } = created;
 
     /// <summary>When it was last given back; a timestamp.</summary>
-    public long IdleSince { get; set; }
+    public long IdleSince { get; private set; }
 
     /// <summary>It has carried an exchange before: the peer may have closed it meanwhile.</summary>
-    public bool IsReused { get; set; }
+    public bool IsReused { get; private set; }
+
+    /// <summary>Its exchange is wholly done, and the next may be long in coming.</summary>
+    /// <param name="now">A timestamp.</param>
+    public void BeginIdle(long now)
+    {
+        (IdleSince, IsReused) = (now, true);
+        Input.Release();
+        // TLS may hold a record that it has read already, of which the socket says nothing.
+        if (Transport is SslStream)
+            Input.BeginLook();
+    }
 
     /// <summary>True where an idle connection has something to read: its end, or bytes that nobody asked for. Either way it is of no use.</summary>
     public bool IsSpoilt()
     {
         try
         {
-            return socket.Poll(0, SelectMode.SelectRead);
+            return Input.HasLooked || socket.Poll(0, SelectMode.SelectRead);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {

@@ -10,7 +10,7 @@ internal sealed class Http1Exchange(GatewayCall call, HttpRequestHead head, stri
 {
     // 100 and 103 come once or twice; a peer that sends them without end has nothing to say.
     private const int MostInterim = 16;
-    private bool _headSeen;
+    private bool _anySeen;
     private bool _inEdge;
 
     /// <summary>The attempt failed on a connection that the peer had closed while it was idle, and may be made again on a new one.</summary>
@@ -45,7 +45,8 @@ internal sealed class Http1Exchange(GatewayCall call, HttpRequestHead head, stri
             pool.Return(connection);
         else
             connection.Dispose();
-        if (end.Error is not null && !_headSeen)
+        // The peer closed what it had kept open, before it saw the request or while it did: the same to us, so that only what may be done twice is repeated.
+        if (end.Error is not null && !_anySeen)
             MayRepeat = connection.IsReused && !request.HasPulled && request.Error is null && IsIdempotent(head.Method) && !cancellation.Token.IsCancellationRequested;
         return end.Error is not null && request.Error is { } wrong ? new(wrong) : end;
     }
@@ -56,7 +57,6 @@ internal sealed class Http1Exchange(GatewayCall call, HttpRequestHead head, stri
         var (answer, wrong) = await ReadHeadAsync(connection);
         if (answer is null)
             return (new(wrong ?? Lost(request)), false);
-        _headSeen = true;
         var framing = HasNoBody(answer.Status) ? Http1Framing.Length : answer.Framing;
         var body = new Http1Body(connection.Input, framing, HasNoBody(answer.Status) ? 0 : answer.Length, connection.Parser, headerLimit);
         _inEdge = true;
@@ -90,10 +90,11 @@ internal sealed class Http1Exchange(GatewayCall call, HttpRequestHead head, stri
         for (var interim = 0; interim < MostInterim;)
         {
             var length = Http1HeadParser.Measure(input.Buffered.Span);
+            _anySeen |= !input.Buffered.IsEmpty;
+            if (length > headerLimit || (length == 0 && input.Buffered.Length >= headerLimit))
+                return (null, GatewayErrors.BackendProtocol(service, $"The headers are larger than {headerLimit} bytes."));
             if (length == 0)
             {
-                if (input.Buffered.Length >= headerLimit)
-                    return (null, GatewayErrors.BackendProtocol(service, $"The headers are larger than {headerLimit} bytes."));
                 if (!await input.FillAsync(cancellation.Token))
                     return (null, input.Buffered.IsEmpty ? null : GatewayErrors.BackendProtocol(service, "The connection ended inside a head."));
                 continue;

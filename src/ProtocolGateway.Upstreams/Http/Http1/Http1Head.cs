@@ -84,7 +84,8 @@ internal sealed class Http1Head
     {
         foreach (var part in value.Split(','))
         {
-            if (!long.TryParse(part.AsSpan().Trim(), System.Globalization.NumberStyles.None, null, out var length) || (_lengthSeen && length != Length))
+            // Blanks only: Trim() alone would pass over NBSP and NEL too.
+            if (!long.TryParse(part.AsSpan().Trim(" \t"), System.Globalization.NumberStyles.None, null, out var length) || (_lengthSeen && length != Length))
                 return "The length is no number, or two that differ.";
             (_lengthSeen, Length) = (true, length);
         }

@@ -28,7 +28,7 @@ internal sealed class Http1HeadParser
     {
         Wrong = null;
         var head = new Http1Head();
-        if (!TryStatusLine(NextLine(ref bytes), head))
+        if (bytes.IsEmpty || !TryStatusLine(NextLine(ref bytes), head))
         {
             Wrong = "The status line is wrong.";
             return null;

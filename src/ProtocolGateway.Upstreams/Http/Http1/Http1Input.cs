@@ -9,6 +9,7 @@ internal sealed class Http1Input(Stream transport) : IDisposable
     private byte[] _buffer = [];
     private int _start;
     private int _end;
+    private Task<int>? _look;
 
     /// <summary>What is at hand; valid until the next <see cref="FillAsync"/>.</summary>
     public ReadOnlyMemory<byte> Buffered => _buffer.AsMemory(_start, _end - _start);
@@ -19,12 +20,20 @@ internal sealed class Http1Input(Stream transport) : IDisposable
     /// <summary>Reads more behind what is at hand; false where the peer has closed.</summary>
     public ValueTask<bool> FillAsync(CancellationToken cancel)
     {
+        if (_look is not null)
+            return FillAfterLookAsync(_look, cancel);
         MakeRoom();
         var read = transport.ReadAsync(_buffer.AsMemory(_end), cancel);
         if (!read.IsCompletedSuccessfully)
             return AwaitAsync(read);
         return new(Filled(read.Result));
     }
+
+    /// <summary>Begins to wait for bytes without taking any.</summary>
+    public void BeginLook() => _look = transport.ReadAsync(Memory<byte>.Empty).AsTask();
+
+    /// <summary>What <see cref="BeginLook"/> waits for has come, be it the end.</summary>
+    public bool HasLooked => _look is { IsCompleted: true };
 
     /// <summary>Gives the buffer back; nothing may be at hand.</summary>
     public void Release()
@@ -37,6 +46,14 @@ internal sealed class Http1Input(Stream transport) : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => Release();
+
+    // A stream takes one read at a time.
+    private async ValueTask<bool> FillAfterLookAsync(Task<int> look, CancellationToken cancel)
+    {
+        await look.WaitAsync(cancel);
+        _look = null;
+        return await FillAsync(cancel);
+    }
 
     private async ValueTask<bool> AwaitAsync(ValueTask<int> read) => Filled(await read);
 

@@ -17,9 +17,6 @@ internal sealed class Http1Pool(Uri address, UpstreamOptions options, TimeProvid
     // Below what the common servers keep an idle connection for (Kestrel 130 s, nginx 75 s).
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(60);
 
-    // A connection that was in use just now is hardly closed; looking would cost a system call for each request.
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
-
     // More than this after a burst is only memory.
     private const int MostIdle = 1024;
 
@@ -57,9 +54,7 @@ internal sealed class Http1Pool(Uri address, UpstreamOptions options, TimeProvid
     /// <summary>Gives a connection back whose exchange is wholly done.</summary>
     public void Return(Http1Connection connection)
     {
-        connection.Input.Release();
-        connection.IsReused = true;
-        connection.IdleSince = time.GetTimestamp();
+        connection.BeginIdle(time.GetTimestamp());
         lock (_sync)
         {
             if (!_disposed && _idle.Count < MostIdle)
@@ -98,8 +93,8 @@ internal sealed class Http1Pool(Uri address, UpstreamOptions options, TimeProvid
                     return null;
             }
 
-            var idle = time.GetElapsedTime(connection.IdleSince);
-            if (idle < Fresh || (idle < IdleTime && time.GetElapsedTime(connection.Created) < Lifetime && !connection.IsSpoilt()))
+            // Looked at each time, though it costs a system call: bytes that came unasked would be taken for the answer to the next request.
+            if (time.GetElapsedTime(connection.IdleSince) < IdleTime && time.GetElapsedTime(connection.Created) < Lifetime && !connection.IsSpoilt())
                 return connection;
             connection.Dispose();
         }
