@@ -19,6 +19,7 @@ internal sealed class Gateway : IAsyncDisposable
     private readonly Lock _swap = new();
     private GatewaySnapshot _current;
     private volatile bool _stopping;
+    private volatile bool _closed;
 
     public Gateway(GatewayConfig config, SnapshotServices services)
     {
@@ -46,7 +47,17 @@ internal sealed class Gateway : IAsyncDisposable
     {
         var snapshot = Current;
         while (!snapshot.TryEnter())
+        {
+            // The last snapshot is closed only when the program ends; there is none to wait for then.
+            if (_closed)
+            {
+                context.Abort();
+                return;
+            }
+
             snapshot = Current;
+        }
+
         try
         {
             await snapshot.ServeAsync(context);
@@ -77,36 +88,40 @@ internal sealed class Gateway : IAsyncDisposable
         var running = Current.Config;
         if (!running.Listen.SequenceEqual(result.Config.Listen) || running.Admin != result.Config.Admin || running.Limits.MaxHeaderBytes != result.Config.Limits.MaxHeaderBytes)
             GatewayLog.NeedsRestart(_logger);
-        Swap(result.Config);
-        _reflection.Follow(result.Config);
+        if (Swap(result.Config))
+            _reflection.Follow(result.Config);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _reflection.DisposeAsync();
+        _closed = true;
         await Current.LeaveAsync();
     }
 
-    private void Rebuild() => Swap(Current.Config);
+    /// <summary>Builds the running configuration anew, with what services have told since.</summary>
+    internal void Rebuild() => Swap(null);
 
-    private void Swap(GatewayConfig config)
+    // Without a configuration, the one that runs: read under the lock, for a reload that is under way may be about to replace it.
+    private bool Swap(GatewayConfig? config)
     {
         lock (_swap)
         {
             GatewaySnapshot next;
             try
             {
-                next = Build(config);
+                next = Build(config ?? Current.Config);
             }
             catch (Exception e)
             {
                 GatewayLog.ReloadRefused(_logger, e.Message);
-                return;
+                return false;
             }
 
             LogDiagnostics(next);
             var old = Interlocked.Exchange(ref _current, next);
             _ = old.LeaveAsync().AsTask();
+            return true;
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class ReflectionPoller(SnapshotServices services, Action changed
     private readonly ILogger _logger = services.Loggers.CreateLogger("ProtocolGateway.Reflection");
     private readonly ConcurrentDictionary<string, ContractContent> _told = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _missing = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
     private CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
@@ -30,16 +31,19 @@ internal sealed class ReflectionPoller(SnapshotServices services, Action changed
     /// <summary>Follows the services of that configuration instead of those before.</summary>
     public void Follow(GatewayConfig config)
     {
-        _stop.Cancel();
-        _stop = new CancellationTokenSource();
-        foreach (var name in _told.Keys.Union(_missing.Keys).Where(n => !config.Services.TryGetValue(n, out var s) || s.Reflection is null))
+        lock (_lock)
         {
-            _told.TryRemove(name, out _);
-            _missing.TryRemove(name, out _);
-        }
+            _stop.Cancel();
+            _stop = new CancellationTokenSource();
+            foreach (var name in _told.Keys.Union(_missing.Keys).Where(n => !config.Services.TryGetValue(n, out var s) || s.Reflection is null))
+            {
+                _told.TryRemove(name, out _);
+                _missing.TryRemove(name, out _);
+            }
 
-        var token = _stop.Token;
-        _running = Task.WhenAll(config.Services.Where(s => s.Value.Reflection is not null).Select(s => Task.Run(() => PollAsync(s.Key, s.Value, token), token)));
+            var token = _stop.Token;
+            _running = Task.WhenAll(config.Services.Where(s => s.Value.Reflection is not null).Select(s => Task.Run(() => PollAsync(s.Key, s.Value, token), token)));
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -52,59 +56,62 @@ internal sealed class ReflectionPoller(SnapshotServices services, Action changed
     private async Task PollAsync(string name, ServiceConfig service, CancellationToken cancel)
     {
         var address = new Uri(service.Reflection!.Address ?? service.Upstream.Instances[0].Address);
-        var retry = FirstRetry;
+        var interval = service.Reflection.Interval;
+        var retry = FirstRetry < interval ? FirstRetry : interval;
         if (!_told.ContainsKey(name))
             _missing[name] = "Reflection has not answered yet.";
-        while (!cancel.IsCancellationRequested)
+        while (true)
         {
-            var content = await ContractLoader.LoadReflectionAsync(address, cancel);
-            cancel.ThrowIfCancellationRequested();
-            var delay = service.Reflection.Interval;
-            if (content.Operations.Count == 0)
-            {
-                var why = content.Diagnostics.Count > 0 ? content.Diagnostics[0].Message : "It offers no operation.";
-                if (!_told.ContainsKey(name))
-                    _missing[name] = why;
-                GatewayLog.ReflectionFailed(_logger, name, address, why);
-                delay = retry < delay ? retry : delay;
-                retry *= 2;
-            }
-            else
+            var (content, why) = await AskAsync(address, cancel);
+            if (content is not null)
             {
                 retry = FirstRetry;
-                if (!_told.TryGetValue(name, out var before) || Fingerprint(before) != Fingerprint(content))
+                if (Take(name, content, cancel))
                 {
-                    _told[name] = content;
-                    _missing.TryRemove(name, out _);
                     GatewayLog.ReflectionChanged(_logger, name, address);
                     changed();
                 }
             }
+            else
+            {
+                if (!_told.ContainsKey(name))
+                    _missing[name] = why;
+                GatewayLog.ReflectionFailed(_logger, name, address, why);
+            }
 
-            await Task.Delay(delay, services.Time, cancel);
+            await Task.Delay(content is null ? retry : interval, services.Time, cancel);
+            if (content is null)
+                retry = retry * 2 < interval ? retry * 2 : interval;
         }
     }
 
-    // Rebuilding drops warm connections, so only what changes the surface counts: operations, rules, fields and their types.
-    private static int Fingerprint(ContractContent content)
+    // The content, or why there is none.
+    private static async Task<(ContractContent? Content, string Why)> AskAsync(Uri address, CancellationToken cancel)
     {
-        var hash = new HashCode();
-        foreach (var operation in content.Operations)
+        try
         {
-            hash.Add(operation.FullName);
-            hash.Add(operation.Shape);
-            hash.Add(operation.Input.FullName);
-            foreach (var rule in operation.HttpRules)
-                hash.Add((rule.Method, rule.Template, rule.Body, rule.ResponseBody));
+            var content = await ContractLoader.LoadReflectionAsync(address, cancel);
+            if (content.Operations.Count > 0)
+                return (content, "");
+            return (null, content.Diagnostics.Count > 0 ? content.Diagnostics[0].Message : "It offers no operation.");
         }
-
-        foreach (var type in content.Types.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => t.Value))
+        catch (Exception e) when (!cancel.IsCancellationRequested)
         {
-            hash.Add(type.FullName);
-            foreach (var field in type.Fields)
-                hash.Add((field.Name, field.JsonName, field.Number, field.Type.ToString()));
+            // Readers do not throw for bad input; a bug in one must not be the end of the asking.
+            return (null, e.Message);
         }
+    }
 
-        return hash.ToHashCode();
+    // True where it is new or has changed. Who is not followed any more has nothing to tell.
+    private bool Take(string name, ContractContent content, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (cancel.IsCancellationRequested || (_told.TryGetValue(name, out var before) && ContractFingerprint.Of(before) == ContractFingerprint.Of(content)))
+                return false;
+            _told[name] = content;
+            _missing.TryRemove(name, out _);
+            return true;
+        }
     }
 }

@@ -15,11 +15,14 @@ public sealed class LogRecorder : ILoggerFactory, ILoggerProvider
     /// <summary>Everything so far.</summary>
     public IReadOnlyCollection<LogEntry> Entries => _entries;
 
+    /// <summary>Called with each line by whoever logs it, so that a test can hold it there.</summary>
+    public Action<LogEntry>? OnEntry { get; set; }
+
     /// <summary>Declares that errors that hold this text belong to what is tested.</summary>
     public void Expect(string text) => _expected.Enqueue(text);
 
     /// <inheritdoc cref="ILoggerFactory.CreateLogger" />
-    public ILogger CreateLogger(string categoryName) => new Recorder(_entries);
+    public ILogger CreateLogger(string categoryName) => new Recorder(this);
 
     /// <summary>All loggers write to this recorder alone.</summary>
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("The recorder is the only provider.");
@@ -32,14 +35,18 @@ public sealed class LogRecorder : ILoggerFactory, ILoggerProvider
             throw new InvalidOperationException("Errors were logged that the test did not declare:\n" + string.Join('\n', found.Select(e => $"{e.Id.Id} {e.Message} {e.Exception}")));
     }
 
-    private sealed class Recorder(ConcurrentQueue<LogEntry> entries) : ILogger
+    private sealed class Recorder(LogRecorder owner) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            entries.Enqueue(new LogEntry(logLevel, eventId, formatter(state, exception), exception));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var entry = new LogEntry(logLevel, eventId, formatter(state, exception), exception);
+            owner._entries.Enqueue(entry);
+            owner.OnEntry?.Invoke(entry);
+        }
     }
 }
