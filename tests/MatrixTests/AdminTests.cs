@@ -88,6 +88,7 @@ public sealed class AdminTests(Fixture fixture) : MatrixTest(fixture)
         })
             Assert.Equal(Count(before, service, operation, code) + 1, Count(after, service, operation, code));
         Assert.Contains(after, l => l.StartsWith("gateway_call_duration_seconds_bucket{", StringComparison.Ordinal) && l.Contains("le=\"0.005\"", StringComparison.Ordinal));
+        Assert.Contains(after, l => l.StartsWith("target_info{", StringComparison.Ordinal) && l.Contains("service_name=\"protocol-gateway\"", StringComparison.Ordinal));
         Assert.Contains(after, l => l.StartsWith("gateway_call_active", StringComparison.Ordinal));
     }
 

@@ -101,6 +101,38 @@ public sealed class ListenerTests(Fixture fixture) : MatrixTest(fixture)
         await AnswersAsync();
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("P")]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
+    [InlineData("GET /v1/ro")]
+    [InlineData(Request)]
+    public async Task A_connection_that_is_reset_is_no_error_of_the_program(string begin)
+    {
+        // At whatever moment the reset comes.
+        for (var i = 0; i < 50; i++)
+        {
+            await using var connection = await RawConnection.OpenAsync(_fixture.Gateway.Port);
+            await connection.SendAsync(begin);
+            if (i % 2 == 0)
+                await Task.Delay(i / 10);
+            connection.Reset();
+        }
+
+        // What is logged is looked at when the test ends.
+        await AnswersAsync();
+    }
+
+    [Fact]
+    public async Task Headers_may_be_as_large_as_the_configuration_says()
+    {
+        await using var gateway = await GatewayProcess.StartAsync(
+            Fixture.Listeners + "limits: { maxHeaderBytes: 2MiB }\nservices:\n" + Fixture.MatrixService(_fixture.Backend), probe: "/healthz/live");
+        await using var connection = await RawConnection.OpenAsync(gateway.Port);
+        await connection.SendAsync($"GET /v1/rooms/a:say HTTP/1.1\r\nHost: a\r\nCookie: {new string('x', 1_500_000)}\r\n\r\n");
+        Assert.DoesNotContain(" 431 ", (await connection.ReadAnswerAsync()).Split('\r')[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Headers_that_are_too_large_are_a_431_and_a_target_that_is_too_long_a_414()
     {

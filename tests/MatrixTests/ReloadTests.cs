@@ -81,6 +81,23 @@ public sealed class ReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_changed_contract_is_taken_as_a_changed_configuration_is()
+    {
+        var folder = Directory.CreateTempSubdirectory("gateway-contract").FullName;
+        var contract = Path.Combine(folder, "items.openapi.yaml");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Contracts", "items.openapi.yaml"), contract);
+        await using (var gateway = await GatewayProcess.StartAsync(
+            Fixture.Listeners + $"services:\n  items:\n    contract: {contract}\n    upstream: {{ protocol: http, instances: [ {{ address: \"http://127.0.0.1:{_backend.HttpPort}\" }} ] }}\n"))
+        {
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(new Uri(gateway.Address, "/items/1")));
+            await File.WriteAllTextAsync(contract, (await File.ReadAllTextAsync(contract)).Replace("/items/{", "/things/{", StringComparison.Ordinal));
+            await UntilAsync(async () => await StatusAsync(new Uri(gateway.Address, "/items/1")) == HttpStatusCode.NotFound);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task A_changed_listener_is_told_to_need_a_restart()
     {
         await using var gateway = await GatewayProcess.StartAsync(Matrix);

@@ -43,6 +43,31 @@ public sealed class SampleTests
         }
     }
 
+    [Fact]
+    public async Task The_demo_leaves_nothing_behind()
+    {
+        var temporary = Directory.CreateTempSubdirectory("gateway-demo-test").FullName;
+        var info = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "protocol-gateway.dll"), "demo", "--port", $"{MatrixBackend.FreePort()}", "--admin-port", $"{MatrixBackend.FreePort()}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        info.Environment["TMPDIR"] = temporary;
+        using var demo = Process.Start(info)!;
+        var log = new ProgramLog();
+        log.Follow(demo);
+        await log.WaitForAsync("Ctrl-C stops.", TimeSpan.FromSeconds(30));
+        Assert.Single(Directory.EnumerateDirectories(temporary, "protocol-gateway-demo-*"));
+        using (var kill = Process.Start("kill", ["-TERM", $"{demo.Id}"]))
+            await kill.WaitForExitAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await demo.WaitForExitAsync(limit.Token);
+        Assert.Empty(Directory.EnumerateDirectories(temporary, "protocol-gateway-demo-*"));
+        Directory.Delete(temporary, recursive: true);
+    }
+
     private static async Task<string> EventsAsync(HttpClient client)
     {
         using var ask = new HttpRequestMessage(HttpMethod.Get, "/v1/orders/1:watch");

@@ -57,6 +57,21 @@ public sealed class ShutdownTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Calls_are_taken_until_the_drain_delay_is_over_though_readiness_says_no()
+    {
+        await using var gateway = await GatewayProcess.StartAsync("shutdown: { drainDelay: 2s }\n" + Config);
+        gateway.Signal("TERM");
+        await gateway.Log.WaitForAsync("Draining", TimeSpan.FromSeconds(5));
+        using (var ready = await _client.GetAsync(new Uri(gateway.AdminAddress, "/healthz/ready")))
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        await using (await RawConnection.OpenAsync(gateway.Port))
+        using (var answer = await _client.GetAsync(new Uri(gateway.Address, "/v1/rooms/a:say")))
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.DoesNotContain("Stopping", gateway.Output, StringComparison.Ordinal);
+        Assert.Equal(0, await gateway.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public async Task Connections_without_a_request_end_at_once()
     {
         await using var gateway = await GatewayProcess.StartAsync(Config);

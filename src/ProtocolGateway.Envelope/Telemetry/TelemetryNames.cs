@@ -22,6 +22,9 @@ public static class TelemetryNames
     /// <summary>The meter and activity source.</summary>
     public const string Source = "ProtocolGateway";
 
+    /// <summary>The gateway's own name among the services that report (service.name).</summary>
+    public const string ServiceName = "protocol-gateway";
+
     /// <summary>Histogram, seconds: from the call's entry into the spine to its end.</summary>
     public const string CallDuration = "gateway.call.duration";
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProtocolGateway.Config;
 using ProtocolGateway.Hosting;
 
 namespace ProtocolGateway.Cli;
@@ -14,7 +15,7 @@ public static class CommandLine
     public static Task<int> RunAsync(string[] args) => Root().Parse(args).InvokeAsync(new InvocationConfiguration
     {
         // The library's own two seconds would cut off calls that the host still waits for; after the host's patience there is nothing left to wait for.
-        ProcessTerminationTimeout = GatewayHost.ShutdownPatience + TimeSpan.FromSeconds(1),
+        ProcessTerminationTimeout = ShutdownConfig.LongestDrainDelay + GatewayHost.ShutdownPatience + TimeSpan.FromSeconds(1),
     });
 
     internal static Option<FileInfo?> ConfigOption() => new("--config", "-c") { Description = "The configuration file (YAML or JSON)." };

@@ -21,12 +21,20 @@ internal static class DemoCommand
             await using var users = await StartAsync(SampleHosts.Users("http://127.0.0.1:0"), cancel);
             await using var orders = await StartAsync(SampleHosts.Orders("http://127.0.0.1:0"), cancel);
             await using var inventory = await StartAsync(SampleHosts.Inventory("http://127.0.0.1:0"), cancel);
-            var file = WriteConfig(gatewayPort, adminPort, users.Urls.First(), orders.Urls.First(), inventory.Urls.First());
-            var result = ConfigLoader.Load(file, Environment.GetEnvironmentVariables());
-            if (ContractInput.Report(result, Console.Error))
-                return CommandLine.Failed;
-            return await GatewayHost.RunAsync(
-                result.Config!, file, parsed.GetValue(level), () => DemoText.Print(Console.Out, gatewayPort, adminPort, file), cancel);
+            var folder = Directory.CreateTempSubdirectory("protocol-gateway-demo-").FullName;
+            try
+            {
+                var file = WriteConfig(folder, (gatewayPort, adminPort), [users.Urls.First(), orders.Urls.First(), inventory.Urls.First()]);
+                var result = ConfigLoader.Load(file, Environment.GetEnvironmentVariables());
+                if (ContractInput.Report(result, Console.Error))
+                    return CommandLine.Failed;
+                return await GatewayHost.RunAsync(
+                    result.Config!, file, parsed.GetValue(level), () => DemoText.Print(Console.Out, gatewayPort, adminPort, file), cancel);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         });
         return command;
     }
@@ -38,24 +46,24 @@ internal static class DemoCommand
     }
 
     // The effective configuration is a file, so that a reader can see it, copy it, and change it while the demo runs.
-    private static string WriteConfig(int port, int adminPort, string users, string orders, string inventory)
+    private static string WriteConfig(string folder, (int Public, int Admin) ports, string[] services)
     {
         var contracts = Path.Combine(AppContext.BaseDirectory, "contracts", "samples");
-        var file = Path.Combine(Directory.CreateTempSubdirectory("protocol-gateway-demo-").FullName, "gateway.yaml");
+        var file = Path.Combine(folder, "gateway.yaml");
         File.WriteAllText(file, $$"""
-            listen: [ { url: "http://127.0.0.1:{{port}}" } ]
-            admin: { url: "http://127.0.0.1:{{adminPort}}" }
+            listen: [ { url: "http://127.0.0.1:{{ports.Public}}" } ]
+            admin: { url: "http://127.0.0.1:{{ports.Admin}}" }
             services:
               users:
                 contract: '{{contracts}}/users.proto'
-                upstream: { protocol: grpc, instances: [ { address: "{{users}}" } ] }
+                upstream: { protocol: grpc, instances: [ { address: "{{services[0]}}" } ] }
               orders:
                 contract: '{{contracts}}/orders.proto'
-                upstream: { protocol: grpc, instances: [ { address: "{{orders}}" } ] }
+                upstream: { protocol: grpc, instances: [ { address: "{{services[1]}}" } ] }
               inventory:
                 contract: '{{contracts}}/inventory.openapi.yaml'
                 rest: { prefix: /inventory }
-                upstream: { protocol: http, instances: [ { address: "{{inventory}}" } ] }
+                upstream: { protocol: http, instances: [ { address: "{{services[2]}}" } ] }
 
             """);
         return file;

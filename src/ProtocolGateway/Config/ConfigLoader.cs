@@ -34,7 +34,7 @@ public static class ConfigLoader
         if (root is not MappingNode map)
         {
             if (root is not null)
-                errors.Add(new ConfigError(root.Position, "", "The document must be an object with the keys listen, admin, services, edges, limits."));
+                errors.Add(new ConfigError(root.Position, "", "The document must be an object with the keys listen, admin, services, edges, limits, shutdown."));
             return new ConfigResult(null, errors);
         }
 

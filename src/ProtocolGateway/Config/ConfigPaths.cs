@@ -7,6 +7,10 @@ internal static class ConfigPaths
     public static string Join(string path, string key) =>
         key.Contains('.', StringComparison.Ordinal) ? $"{path}[{key}]" : path.Length == 0 ? key : path + "." + key;
 
+    /// <summary>The path is that one or below it: <c>services.users.timeout</c> is below <c>services.users</c>, not below <c>services.user</c>.</summary>
+    public static bool IsAtOrBelow(string path, string parent) =>
+        path.StartsWith(parent, StringComparison.Ordinal) && (path.Length == parent.Length || path[parent.Length] is '.' or '[');
+
     /// <summary>The candidate that was probably meant; null where none is near.</summary>
     public static string? Nearest(string given, IEnumerable<string> candidates)
     {

@@ -15,42 +15,23 @@ internal static class ConfigValidator
         void Report(string path, string message)
         {
             // A value that could not be bound has been reported already; what follows from its default would only confuse.
-            if (!errors.Any(e => e.Path.StartsWith(path, StringComparison.Ordinal) || (e.Path.Length > 0 && path.StartsWith(e.Path, StringComparison.Ordinal))))
+            if (!errors.Any(e => e.Path.Length > 0 && (ConfigPaths.IsAtOrBelow(e.Path, path) || ConfigPaths.IsAtOrBelow(path, e.Path))))
                 errors.Add(new ConfigError(binder.PositionOf(path), path, message));
         }
 
+        ListenerRules.Validate(config, Report);
         if (config.Services.Count == 0)
             Report("services", "There is no service; the gateway would have nothing to answer.");
-        if (config.Listen.Count == 0)
-            Report("listen", "There is no listener.");
-        var urls = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < config.Listen.Count; i++)
-        {
-            var path = $"listen[{i}]";
-            var listener = config.Listen[i];
-            CheckUrl(listener.Url, path);
-            var https = listener.Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
-            if (https && (listener.Certificate is null || listener.Key is null))
-                Report(path, "An https listener needs certificate and key.");
-            if (!https && (listener.Certificate ?? listener.Key) is not null)
-                Report(path, "certificate and key belong to an https listener; this URL is http.");
-            // Read here so that a wrong file is told with the other errors, and before anything listens.
-            if (https && File.Exists(listener.Certificate) && File.Exists(listener.Key) && ListenerCertificate.Load(listener, out var problem) is null)
-                Report($"{path}.{problem.Key}", problem.Message);
-        }
-
-        if (config.Admin is { } admin)
-            CheckUrl(admin.Url, "admin");
         if (!config.Edges.Rest.Path.StartsWith('/'))
             Report("edges.rest.path", "The path must begin with a slash.");
+        else if (!IsLiteralPath(config.Edges.Rest.Path))
+            Report("edges.rest.path", "The path holds literal segments only, none of them empty.");
+        if (config.Limits.MaxHeaderBytes > LimitsConfig.MostHeaderBytes)
+            Report("limits.maxHeaderBytes", $"{config.Limits.MaxHeaderBytes} bytes are more than {LimitsConfig.MostHeaderBytes >> 20}MiB, which no client's headers need.");
+        if (config.Shutdown.DrainDelay > ShutdownConfig.LongestDrainDelay)
+            Report("shutdown.drainDelay", $"The delay is longer than {ShutdownConfig.LongestDrainDelay.TotalMinutes:0}m.");
         foreach (var (name, service) in config.Services)
             ValidateService(name, service, ConfigPaths.Join("services", name), Report);
-
-        void CheckUrl(string url, string path)
-        {
-            if (url.Length > 0 && !urls.TryAdd(url.TrimEnd('/'), path))
-                Report(path + ".url", $"{url} is listened on already by {urls[url.TrimEnd('/')]}.");
-        }
     }
 
     private static void ValidateService(string name, ServiceConfig service, string path, Action<string, string> report)
@@ -63,11 +44,19 @@ internal static class ConfigValidator
             report(path + ".reflection", "Reflection is asked of gRPC services; this one's protocol is http.");
         if (service.Upstream.Instances.Count == 0)
             report(path + ".upstream.instances", "There is no instance.");
-        if (service.Rest.Prefix.Length > 0 && (service.Rest.Prefix[0] != '/' || service.Rest.Prefix.AsSpan().ContainsAny(PatternCharacters)))
-            report(path + ".rest.prefix", "A prefix begins with a slash and holds literal segments only.");
+        if (service.Reflection is { } reflection && reflection.Interval < ReflectionConfig.ShortestInterval)
+            report(path + ".reflection.interval", $"The interval is shorter than {ReflectionConfig.ShortestInterval.TotalSeconds:0}s; the service would do little else than answer it.");
+        if (service.Rest.Prefix.Length > 0 && !IsLiteralPath(service.Rest.Prefix))
+            report(path + ".rest.prefix", "A prefix begins with a slash and holds literal segments only, none of them empty.");
         if (service.Upstream.Tls is not null && service.Upstream.Instances.Any(i => i.Address.StartsWith("http:", StringComparison.OrdinalIgnoreCase)))
             report(path + ".upstream.tls", "tls is set, but an instance's address is http.");
+        if (service.Upstream.Tls?.Ca is { } ca && File.Exists(ca) && AuthorityFile.FindProblem(ca) is { } problem)
+            report(path + ".upstream.tls.ca", problem);
         foreach (var instance in service.Upstream.Instances.GroupBy(i => i.Address.TrimEnd('/'), StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
             report(path + ".upstream.instances", $"{instance.Key} is named twice; give it a weight instead.");
     }
+
+    // A slash at the end is passed over: /a/ is /a.
+    private static bool IsLiteralPath(string path) =>
+        path[0] == '/' && !path.AsSpan().ContainsAny(PatternCharacters) && !path.Contains("//", StringComparison.Ordinal);
 }

@@ -24,6 +24,10 @@ public sealed record GatewayConfig
     /// <summary>Sizes that hold for every edge.</summary>
     [Description("Sizes that hold for every edge.")]
     public LimitsConfig Limits { get; init; } = new();
+
+    /// <summary>How the program stops.</summary>
+    [Description("How the program stops.")]
+    public ShutdownConfig Shutdown { get; init; } = new();
 }
 
 /// <summary>One public listener.</summary>
@@ -95,6 +99,9 @@ public enum ErrorFormat
 /// <summary>Sizes that hold for every edge.</summary>
 public sealed record LimitsConfig
 {
+    /// <summary>The most that <see cref="MaxHeaderBytes"/> may be; each connection may have to hold as much.</summary>
+    internal const long MostHeaderBytes = 16 * 1024 * 1024;
+
     /// <summary>The largest request message in bytes; 4 MiB, which is what gRPC servers take unless told otherwise.</summary>
     [Description("The largest request message: bytes, or a text such as 4MiB."), ByteSize]
     public long MaxRequestBytes { get; init; } = 4 * 1024 * 1024;
@@ -102,4 +109,15 @@ public sealed record LimitsConfig
     /// <summary>All request headers together, in bytes; 32 KiB is Kestrel's own default.</summary>
     [Description("All request headers of one call together: bytes, or a text such as 32KiB."), ByteSize]
     public long MaxHeaderBytes { get; init; } = 32 * 1024;
+}
+
+/// <summary>How the program stops.</summary>
+public sealed record ShutdownConfig
+{
+    /// <summary>The most that <see cref="DrainDelay"/> may be; what starts programs kills them long before.</summary>
+    internal static readonly TimeSpan LongestDrainDelay = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long calls are still taken after readiness has turned to 503; none by default, as only a balancer that asks for readiness needs it.</summary>
+    [Description("How long calls are still taken after /healthz/ready has turned to 503, such as 5s: as long as a balancer before the gateway needs to notice.")]
+    public TimeSpan DrainDelay { get; init; }
 }

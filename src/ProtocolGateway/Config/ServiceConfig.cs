@@ -45,6 +45,9 @@ public sealed record ServiceConfig
 /// <summary>Server reflection.</summary>
 public sealed record ReflectionConfig
 {
+    /// <summary>The least that <see cref="Interval"/> may be.</summary>
+    internal static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>The address to ask; null for the first instance.</summary>
     [Description("The address to ask; the first instance where left out."), Url]
     public string? Address { get; init; }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using ProtocolGateway.Cli;
 using ProtocolGateway.Config;
 using ProtocolGateway.Envelope.Telemetry;
@@ -15,6 +16,8 @@ namespace ProtocolGateway.Hosting;
 /// <summary>The operators' listener: liveness, readiness, catalog, metrics.</summary>
 internal static class AdminHost
 {
+    private static readonly string Version = typeof(AdminHost).Assembly.GetName().Version!.ToString(3);
+
     public static WebApplication Build(AdminConfig config, Gateway gateway, Action<ILoggingBuilder> logging)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -26,7 +29,7 @@ internal static class AdminHost
             kestrel.AddServerHeader = false;
             GatewayHost.Listen(kestrel, new Uri(config.Url), certificate: null);
         });
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+        builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(TelemetryNames.ServiceName, serviceVersion: Version)).WithMetrics(metrics => metrics
             .AddMeter(TelemetryNames.Source, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel")
             .AddPrometheusExporter());
         var app = builder.Build();

@@ -67,17 +67,28 @@ public static class GatewayHost
             GatewayLog.NoCleartextHttp2(logger);
         GatewayLog.Listening(logger, string.Join(", ", config.Listen.Select(l => l.Url)));
         onStarted?.Invoke();
-        using (var reload = file is null ? null : new ConfigWatcher(file, () => gateway.Reload(file), TimeProvider.System))
+        using (var reload = file is null ? null : new FileWatcher(() => WatchedFiles.Of(file, gateway.Current.Config), () => gateway.Reload(file), TimeProvider.System))
             await WaitAsync(cancel);
+        await StopAsync(gateway, app, admin, logger);
+        return 0;
+    }
+
+    private static async Task StopAsync(Gateway gateway, WebApplication app, WebApplication? admin, ILogger logger)
+    {
+        // Readiness says at once that the gateway is going, and can be asked while calls end.
+        gateway.BeginStop();
+        if (gateway.Current.Config.Shutdown.DrainDelay is var delay && delay > TimeSpan.Zero)
+        {
+            GatewayLog.Draining(logger, delay.TotalSeconds);
+            await Task.Delay(delay, TimeProvider.System);
+        }
 
         using var patience = new CancellationTokenSource(ShutdownPatience);
-        // The public side first: readiness says at once that the gateway is going, and can be asked while calls end.
         GatewayLog.Stopping(logger);
-        gateway.BeginStop();
+        // The public side first.
         await app.StopAsync(patience.Token);
         if (admin is not null)
             await admin.StopAsync(patience.Token);
-        return 0;
     }
 
     private static async Task WaitAsync(CancellationToken cancel)
@@ -112,9 +123,7 @@ public static class GatewayHost
             kestrel.RequestHeaderEncodingSelector = ConnectionHeader.Select;
             // The edges bound messages themselves: a stream's body as a whole has no bound.
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MaxRequestHeadersTotalSize = (int)config.Limits.MaxHeaderBytes;
-            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = (int)config.Limits.MaxHeaderBytes;
-            kestrel.Limits.MaxRequestLineSize = (int)Math.Max(config.Limits.MaxHeaderBytes, 8 * 1024);
+            SetHeaderLimits(kestrel.Limits, (int)config.Limits.MaxHeaderBytes);
             // Long client streams may pause; their deadline ends them, not a data rate.
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
@@ -122,6 +131,15 @@ public static class GatewayHost
                 Listen(kestrel, new Uri(config.Listen[i].Url), certificates[i]);
         });
         return builder.Build();
+    }
+
+    // Kestrel refuses to start where a head would not fit its buffer.
+    private static void SetHeaderLimits(KestrelServerLimits limits, int most)
+    {
+        limits.MaxRequestHeadersTotalSize = most;
+        limits.Http2.MaxRequestHeaderFieldSize = most;
+        limits.MaxRequestLineSize = Math.Max(most, 8 * 1024);
+        limits.MaxRequestBufferSize = Math.Max(limits.MaxRequestBufferSize ?? 0, limits.MaxRequestLineSize);
     }
 
     /// <summary>Log lines of one line each on the console; the framework's own only where they warn, and only after the start: why a listener could not
@@ -139,7 +157,7 @@ public static class GatewayHost
         });
     }
 
-    /// <summary>Binds the URL's host: an address, localhost, or every address for anything else.</summary>
+    /// <summary>Binds the URL's host, an address or localhost; configurations with other names are not valid.</summary>
     internal static void Listen(KestrelServerOptions kestrel, Uri url, ListenerCertificate? certificate)
     {
         void Configure(ListenOptions options)
@@ -155,12 +173,10 @@ public static class GatewayHost
             }
         }
 
-        if (url.IsLoopback && url.HostNameType == UriHostNameType.Dns)
+        if (url.HostNameType == UriHostNameType.Dns)
             kestrel.ListenLocalhost(url.Port, Configure);
-        else if (IPAddress.TryParse(url.DnsSafeHost, out var address))
-            kestrel.Listen(address, url.Port, Configure);
         else
-            kestrel.ListenAnyIP(url.Port, Configure);
+            kestrel.Listen(IPAddress.Parse(url.DnsSafeHost), url.Port, Configure);
     }
 
     // The command line owns the signals; a host lifetime of its own would answer them a second time.

@@ -32,6 +32,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1008, LogLevel.Warning, "listen, admin or limits.maxHeaderBytes have changed; they take effect with the next start")]
     public static partial void NeedsRestart(ILogger logger);
 
+    [LoggerMessage(1013, LogLevel.Information, "Draining: readiness says no, calls are still taken for {Seconds:0.###} s")]
+    public static partial void Draining(ILogger logger, double seconds);
+
     [LoggerMessage(1009, LogLevel.Information, "Stopping; calls under way may still end")]
     public static partial void Stopping(ILogger logger);
 

@@ -25,6 +25,9 @@ public sealed class RawConnection : IAsyncDisposable
 
     public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes);
 
+    /// <summary>Ends the connection with a reset instead of a close.</summary>
+    public void Reset() => _stream.Socket.Close(0);
+
     /// <summary>Says that nothing more will be sent.</summary>
     public void EndSending() => _stream.Socket.Shutdown(SocketShutdown.Send);
 

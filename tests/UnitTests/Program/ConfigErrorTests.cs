@@ -81,6 +81,11 @@ public sealed class ConfigErrorTests
     [InlineData("admin: {url: \"ftp://a\"}", "10:14: error: admin.url: \"ftp://a\" is not a URL")]
     [InlineData("admin: {url: \"http://a:1/x\"}", "10:14: error: admin.url: \"http://a:1/x\" has more than a scheme, a host and a port.")]
     [InlineData("admin: {url: \"http://127.0.0.1:8080\"}", "10:14: error: admin.url: http://127.0.0.1:8080 is listened on already by listen[0].")]
+    [InlineData("admin: {url: \"https://127.0.0.1:8081\"}", "10:14: error: admin.url: The admin listener speaks http only")]
+    [InlineData("admin: {url: \"http://gateway.internal:8081\"}", "10:14: error: admin.url: gateway.internal is a name. Listen on an address of this machine, on localhost, or on 0.0.0.0 or [::] for all of them.")]
+    [InlineData("edges: {rest: {path: \"/a//b\"}}", "10:22: error: edges.rest.path: The path holds literal segments only, none of them empty.")]
+    [InlineData("limits: {maxHeaderBytes: 17MiB}", "10:26: error: limits.maxHeaderBytes: 17825792 bytes are more than 16MiB")]
+    [InlineData("shutdown: {drainDelay: 6m}", "10:24: error: shutdown.drainDelay: The delay is longer than 5m.")]
     [InlineData("services: {}", "10:1: error: services: The key stands twice; first in line 3.")]
     [InlineData("admin: *none", "10:8: error: This is not YAML: there is no anchor &none before this")]
     [InlineData("---\na: b", "10:1: error: The file holds a second document; only one is read.")]
@@ -89,6 +94,66 @@ public sealed class ConfigErrorTests
     {
         var error = Assert.Single(Load(Good + line).Errors).ToString();
         Assert.StartsWith("gateway.yaml:" + expected, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:80", null)]
+    [InlineData("http://[::]:80", null)]
+    [InlineData("http://localhost:80", null)]
+    [InlineData("http://LOCALHOST:80", null)]
+    [InlineData("http://localhost.example.com:80", "localhost.example.com is a name.")]
+    [InlineData("http://example.com:80", "example.com is a name.")]
+    public void A_listener_is_an_address_and_never_a_name(string url, string? expected)
+    {
+        var errors = Load(Good.Replace("http://127.0.0.1:8080", url, StringComparison.Ordinal)).Errors;
+        Assert.Equal(expected is null ? 0 : 1, errors.Count);
+        Assert.StartsWith("gateway.yaml:2:10: error: listen[0].url: " + expected, errors.SingleOrDefault()?.ToString() ?? "gateway.yaml:2:10: error: listen[0].url: ", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/a", null)]
+    [InlineData("/a/", null)]
+    [InlineData("/ab/c", null)]
+    [InlineData("a", "A prefix begins with a slash")]
+    [InlineData("/a//b", "A prefix begins with a slash and holds literal segments only, none of them empty.")]
+    [InlineData("/{a}", "A prefix begins with a slash and holds literal segments only")]
+    public void A_prefix_is_made_of_literal_segments(string prefix, string? expected)
+    {
+        var errors = Load(Good.Replace("reflection: true", $"reflection: true\n    rest: {{prefix: \"{prefix}\"}}", StringComparison.Ordinal)).Errors;
+        Assert.Equal(expected is null ? 0 : 1, errors.Count);
+        Assert.StartsWith("gateway.yaml:6:20: error: services.users.rest.prefix: " + expected, errors.SingleOrDefault()?.ToString() ?? "gateway.yaml:6:20: error: services.users.rest.prefix: ", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("999ms", false)]
+    [InlineData("0.0000001ms", false)]
+    [InlineData("1s", true)]
+    public void Reflection_is_not_asked_without_a_pause(string interval, bool good)
+    {
+        var errors = Load(Good.Replace("reflection: true", $"reflection: {{interval: {interval}}}", StringComparison.Ordinal)).Errors;
+        Assert.Equal(good ? 0 : 1, errors.Count);
+        Assert.All(errors, e => Assert.StartsWith("gateway.yaml:5:28: error: services.users.reflection.interval: ", e.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_error_of_one_service_hides_none_of_another_whose_name_begins_the_same()
+    {
+        const string Upstream = "upstream: { protocol: grpc, instances: [ { address: \"http://127.0.0.1:1\" } ] }";
+        var result = Load($"services:\n  user:\n    {Upstream}\n  users:\n    reflection: true\n    timeout: soon\n    {Upstream}\n");
+        Assert.Equal(["services.user", "services.users.timeout"], result.Errors.Select(e => e.Path));
+    }
+
+    [Theory]
+    [InlineData("", "The file holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).")]
+    [InlineData("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "The file holds no certificate in PEM form")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "The certificates cannot be read: ")]
+    public void A_file_of_authorities_without_any_is_an_error(string content, string expected)
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, content);
+        var errors = Load(Good.Replace("http://127.0.0.1:5001", "https://127.0.0.1:5001", StringComparison.Ordinal) + $"      tls: {{ ca: \"{file}\" }}\n").Errors;
+        File.Delete(file);
+        Assert.StartsWith("gateway.yaml:10:18: error: services.users.upstream.tls.ca: " + expected, Assert.Single(errors).ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
