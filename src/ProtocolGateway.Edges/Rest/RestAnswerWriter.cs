@@ -55,7 +55,8 @@ internal sealed class RestAnswerWriter(RestErrorWriter errors, TimeProvider time
         var incident = Incident(error, call, call.Operation.FullName);
         if (context.RequestAborted.IsCancellationRequested)
             return default;
-        if (context.Response.HasStarted)
+        // Bytes that wait to be sent cannot be taken back either.
+        if (context.Response.HasStarted || context.Response.BodyWriter.UnflushedBytes > 0)
             return BreakOffAsync(context, call.Operation.FullName, error, incident, form, first);
         errors.Write(context, error, incident);
         return default;
@@ -68,7 +69,7 @@ internal sealed class RestAnswerWriter(RestErrorWriter errors, TimeProvider time
             return default;
         var error = GatewayErrors.Bug(bug);
         var incident = Incident(error, null, what);
-        if (context.Response.HasStarted)
+        if (context.Response.HasStarted || context.Response.BodyWriter.UnflushedBytes > 0)
             return BreakOffAsync(context, what, error, incident, null, true);
         context.Response.Headers.Clear();
         errors.Write(context, error, incident);

@@ -68,7 +68,7 @@ public sealed class RestEdge
         {
             var error = MakeCall(context, plan, match, target, out call);
             if (error is null && call!.Messages is null)
-                error = await RestRequestReader.ReadSingleAsync(context, plan, match, target, call.Request, _model.Options.MaxRequestBytes);
+                error = await RestRequestReader.ReadSingleAsync(context, plan, match, target, call.Request, Bounds(call));
             if (error is null)
                 await _pipeline(call!);
             else
@@ -121,7 +121,7 @@ public sealed class RestEdge
                 error = RestRequestReader.CheckDeclared(request.ContentType, plan.Operation.Http?.RequestMediaTypes ?? []);
             if (error is null && !body && plan.Operation.Http is { RequestBodyRequired: true })
                 error = GatewayErrors.InvalidInput("This operation needs a body.");
-            using var call = new RestPassThroughCall(context, plan, _answers)
+            using var call = new RestPassThroughCall(context, plan, _answers, body ? Bounds(null) : null)
             {
                 Operation = plan.Operation,
                 Edge = EdgeNames.Rest,
@@ -139,6 +139,14 @@ public sealed class RestEdge
         {
             await _answers.BugAsync(context, plan.Operation.FullName, bug);
         }
+    }
+
+    // The upstream ends a call at its own deadline; before the call, that deadline is the body's too.
+    private TimedBody Bounds(GatewayCall? call)
+    {
+        var options = _model.Options;
+        var until = call is { Deadline.IsSet: true } ? call.Deadline : Deadline.After(options.BodyPatience, _time);
+        return new(options.MaxRequestBytes, until, _time);
     }
 
     private GatewayError? Prepare(HttpContext context, RestRoutePlan plan, GatewayCall call, bool grpc)

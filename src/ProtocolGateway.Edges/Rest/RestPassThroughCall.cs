@@ -6,11 +6,12 @@ using ProtocolGateway.Envelope.Errors;
 namespace ProtocolGateway.Edges.Rest;
 
 /// <summary>A call of an HTTP operation: status, headers and bodies pass as they are, piece by piece.</summary>
-internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan plan, RestAnswerWriter answers) : GatewayCall, IDisposable
+internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan plan, RestAnswerWriter answers, TimedBody? bounds) : GatewayCall, IDisposable
 {
     private PooledBuffer? _held;
     private GatewayError? _failure;
     private long? _length;
+    private long _read;
     private long _written;
     private bool _headed;
 
@@ -29,10 +30,17 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
         var body = context.Request.BodyReader;
         while (true)
         {
-            var result = await RestRequestReader.ReadPieceAsync(body, cancel);
+            var result = await bounds!.ReadAsync(body, cancel);
             var buffer = result.Buffer;
             if (!buffer.IsEmpty)
             {
+                // A declared length was judged before the call began; a body in chunks is judged as it comes.
+                if ((_read += buffer.Length) > bounds.MaxBytes)
+                {
+                    body.AdvanceTo(buffer.End);
+                    throw new GatewayCallException(GatewayErrors.RequestTooLarge(bounds.MaxBytes));
+                }
+
                 foreach (var segment in buffer)
                     into.Write(segment.Span);
                 body.AdvanceTo(buffer.End);
@@ -49,10 +57,7 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
     public override ValueTask OnHeadAsync(AnswerHead head)
     {
         if (head.Status is < 200 or > 599)
-        {
-            _failure = GatewayErrors.BackendProtocol(plan.Service, $"HTTP status {head.Status}");
-            return default;
-        }
+            throw Refuse($"HTTP status {head.Status}");
 
         _headed = true;
         var response = context.Response;
@@ -61,7 +66,7 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
         if (head.Headers.Find("content-length") is { } text)
         {
             if (!long.TryParse(text, System.Globalization.NumberStyles.None, null, out var length))
-                _failure = GatewayErrors.BackendProtocol(plan.Service, "a content-length that is no number");
+                throw Refuse("a content-length that is no number");
             // A 204 has none (RFC 9110, section 8.6); HEAD and 304 keep it, as it speaks of the body that GET would give.
             else if (head.Status is not (204 or 205))
                 response.ContentLength = _length = length;
@@ -77,10 +82,7 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
         if (_failure is not null || HasNoBody || message.IsEmpty)
             return default;
         if (_length is { } length && message.Length > length - _written)
-        {
-            _failure = GatewayErrors.BackendProtocol(plan.Service, "more bytes than its content-length");
-            return default;
-        }
+            throw Refuse("more bytes than its content-length");
 
         // A small answer of known length leaves in one piece with its head, and one that breaks off before its end can still become an error.
         IBufferWriter<byte> output = context.Response.BodyWriter;
@@ -114,13 +116,20 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
         }
 
         // The head is held until the first piece that is sent: where nothing is out yet, the failure can still have a status of its own.
-        if (_headed && !context.Response.HasStarted)
+        if (_headed && !context.Response.HasStarted && context.Response.BodyWriter.UnflushedBytes == 0)
             context.Response.Clear();
         return answers.FailAsync(context, this, error, null, true);
     }
 
     /// <inheritdoc />
     public void Dispose() => _held?.Dispose();
+
+    // Thrown, so that the upstream breaks the exchange off at once: what else comes is of no use, and may be without end.
+    private GatewayCallException Refuse(string what)
+    {
+        _failure = GatewayErrors.BackendProtocol(plan.Service, what);
+        return new(_failure);
+    }
 
     private bool HasNoBody => HttpMethods.IsHead(context.Request.Method) || context.Response.StatusCode is 204 or 205 or 304;
 

@@ -81,10 +81,11 @@ internal static class RestRequestReader
     }
 
     /// <summary>Reads the whole body, where the rule binds one, and writes the request message.</summary>
-    public static async ValueTask<GatewayError?> ReadSingleAsync(HttpContext context, RestRoutePlan plan, RouteMatch match, string target, PooledBuffer output, int maxBytes)
+    public static async ValueTask<GatewayError?> ReadSingleAsync(HttpContext context, RestRoutePlan plan, RouteMatch match, string target, PooledBuffer output, TimedBody timed)
     {
         if (!plan.ReadsBody || !HasBody(context))
             return plan.Bind!(in match, target, default, output, null);
+        var maxBytes = timed.MaxBytes;
         if (context.Request.ContentLength > maxBytes)
             return GatewayErrors.RequestTooLarge(maxBytes);
         var body = context.Request.BodyReader;
@@ -92,7 +93,7 @@ internal static class RestRequestReader
         {
             while (true)
             {
-                var result = await ReadPieceAsync(body, context.RequestAborted);
+                var result = await timed.ReadAsync(body, context.RequestAborted);
                 var buffer = result.Buffer;
                 if (buffer.Length > maxBytes)
                 {
@@ -114,33 +115,48 @@ internal static class RestRequestReader
         {
             return broken.Error;
         }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return GatewayErrors.CallerGone();
+        }
     }
 
-    /// <summary>Reads on; what goes wrong with the body or the connection comes as a <see cref="GatewayCallException"/>.</summary>
+    /// <summary>Reads on; what goes wrong with the body or the connection comes as a <see cref="GatewayCallException"/>, a cancellation as such.</summary>
     public static async ValueTask<ReadResult> ReadPieceAsync(PipeReader body, CancellationToken cancel)
     {
         try
         {
-            return await body.ReadAsync(cancel);
+            var read = body.ReadAsync(CancellationToken.None);
+            if (read.IsCompleted)
+                return await read;
+            ReadResult result;
+            // Not by the read's own token: the server's readers stay in the middle of a read then, and cannot pass over what is left of the body.
+            using (cancel.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), body))
+                result = await read;
+            if (!result.IsCanceled)
+                return result;
+            body.AdvanceTo(result.Buffer.Start);
+            throw new OperationCanceledException(cancel);
         }
-        catch (BadHttpRequestException bad)
+        catch (Exception bad) when (bad is IOException or OperationCanceledException or ConnectionAbortedException)
         {
-            throw new GatewayCallException(bad.StatusCode switch
-            {
-                StatusCodes.Status413PayloadTooLarge => new()
-                {
-                    Code = StatusCode.ResourceExhausted,
-                    Reason = "REQUEST_TOO_LARGE",
-                    Blame = Blame.Caller,
-                    Message = "The request body is larger than the server takes.",
-                    HttpStatus = 413,
-                },
-                _ => GatewayErrors.InvalidInput("The request body is broken: it is framed wrongly, ended early, or came too slowly."),
-            });
+            // Who cancelled knows why: a deadline, the end of the call, the client's going.
+            if (bad is not BadHttpRequestException)
+                cancel.ThrowIfCancellationRequested();
+            throw new GatewayCallException(Explain(bad));
         }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException or ConnectionAbortedException)
+    }
+
+    /// <summary>Reads what is at hand; false where that is nothing. What goes wrong comes as a <see cref="GatewayCallException"/>.</summary>
+    public static bool TryReadPiece(PipeReader body, out ReadResult piece)
+    {
+        try
         {
-            throw new GatewayCallException(GatewayErrors.CallerGone());
+            return body.TryRead(out piece);
+        }
+        catch (Exception bad) when (bad is IOException or OperationCanceledException or ConnectionAbortedException)
+        {
+            throw new GatewayCallException(Explain(bad));
         }
     }
 
@@ -152,4 +168,19 @@ internal static class RestRequestReader
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
     }
+
+    private static GatewayError Explain(Exception bad) => bad switch
+    {
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new()
+        {
+            Code = StatusCode.ResourceExhausted,
+            Reason = "REQUEST_TOO_LARGE",
+            Blame = Blame.Caller,
+            Message = "The request body is larger than the server takes.",
+            HttpStatus = 413,
+        },
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => GatewayErrors.RequestTimeout(),
+        BadHttpRequestException => GatewayErrors.InvalidInput("The request body is broken: it is framed wrongly, or ended early."),
+        _ => GatewayErrors.CallerGone(),
+    };
 }

@@ -72,7 +72,10 @@ public sealed record HttpRequestHead(string Method, string PathAndQuery, string?
 /// <param name="Headers">Headers or initial metadata, hop-by-hop and protocol headers taken out. For HTTP, content-type and content-length among them.</param>
 public readonly record struct AnswerHead(int Status, CallHeaders Headers);
 
-/// <summary>Carries an error of the request's stream out of <see cref="GatewayCall.ReadMessageAsync"/>; rare, so an exception.</summary>
+/// <summary>
+/// Carries an error of the request out of <see cref="GatewayCall.ReadMessageAsync"/>, or of an answer that the edge refuses out of
+/// <see cref="GatewayCall.OnHeadAsync"/> and <see cref="GatewayCall.OnMessageAsync"/>: the upstream breaks the exchange off with it. Rare, so an exception.
+/// </summary>
 public sealed class GatewayCallException(GatewayError error) : Exception(error.ToString())
 {
     /// <summary>The error.</summary>

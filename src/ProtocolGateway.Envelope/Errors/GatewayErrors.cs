@@ -51,6 +51,10 @@ public static class GatewayErrors
     /// <summary>The caller went away.</summary>
     public static GatewayError CallerGone() => Caller(StatusCode.Cancelled, "CALLER_GONE", "The caller closed the connection.");
 
+    /// <summary>The request itself had not come when its time was over.</summary>
+    public static GatewayError RequestTimeout() =>
+        Caller(StatusCode.DeadlineExceeded, "REQUEST_TIMEOUT", "The request's body did not come in time.", 408);
+
     /// <summary>The deadline passed.</summary>
     public static GatewayError DeadlineExceeded() => new()
     {
