@@ -34,8 +34,12 @@ public sealed class RestEdge
         var request = context.Request;
         var target = RestRequestReader.RawTarget(context);
         var outcome = _model.Routes.Match(request.Method, target, out var match);
-        if (outcome == RouteOutcome.Found && _model.Plans[match.Route!.Index] is { } plan)
+        if (outcome == RouteOutcome.Found)
+        {
+            var plan = _model.Plans[match.Route!.Index];
             return plan.Operation.Kind == ContractKind.Http ? PassThroughAsync(context, plan, match, target) : TranslateAsync(context, plan, match, target);
+        }
+
         if (outcome == RouteOutcome.MethodNotAllowed && HttpMethods.IsOptions(request.Method))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -10,9 +10,15 @@ namespace ProtocolGateway.Edges.Rest;
 /// <summary>Compiles routes to plans at load.</summary>
 internal static class RestRoutePlanCompiler
 {
-    /// <summary>The plan of a route; null, with a diagnostic, where it cannot be served.</summary>
-    public static RestRoutePlan? Compile(Route route, RestEdgeOptions options, Func<string, MessageType?> find, List<Diagnostic> diagnostics)
+    /// <summary>The plan of a route; null where it cannot be served.</summary>
+    /// <param name="route">The route.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="find">Finds messages by full name.</param>
+    /// <param name="diagnostics">Takes what is served with less than the contract says.</param>
+    /// <param name="whyNot">Why there is no plan.</param>
+    public static RestRoutePlan? Compile(Route route, RestEdgeOptions options, Func<string, MessageType?> find, List<Diagnostic> diagnostics, out string? whyNot)
     {
+        whyNot = null;
         var binding = options.Binding(route.Service);
         return route.Operation.Kind == ContractKind.Http
             ? new()
@@ -22,26 +28,26 @@ internal static class RestRoutePlanCompiler
                 Timeout = TimeoutOf(route.Operation, options),
                 BindTarget = HttpBinding.Compile(route, binding, diagnostics).Bind,
             }
-            : CompileGrpc(route, options, binding, find, diagnostics);
+            : CompileGrpc(route, options, binding, find, out whyNot);
     }
 
-    private static RestRoutePlan? CompileGrpc(Route route, RestEdgeOptions options, BindingOptions binding, Func<string, MessageType?> find, List<Diagnostic> diagnostics)
+    private static RestRoutePlan? CompileGrpc(Route route, RestEdgeOptions options, BindingOptions binding, Func<string, MessageType?> find, out string? whyNot)
     {
         var operation = route.Operation;
-        if (operation.Output is not MessageType output || RequestBinding.Compile(route, binding, find, diagnostics) is not { } request)
-            return null;
+        var request = RequestBinding.Compile(route, binding, find, out whyNot);
+        var output = operation.Output as MessageType;
+        if (output is null)
+            whyNot ??= "what it answers is no message";
         Field? field = null;
-        if (route.Rule.ResponseBody is not ("" or "*"))
+        if (route.Rule.ResponseBody is not ("" or "*") && output is not null)
         {
             field = output.FindField(route.Rule.ResponseBody);
             if (field is null)
-            {
-                diagnostics.Add(new(Severity.Error, route.Rule.Source,
-                    $"The rule \"{route}\" of {operation} cannot be served: the response_body \"{route.Rule.ResponseBody}\" is not a field of {output.FullName}. The rule is left out; correct it."));
-                return null;
-            }
+                whyNot ??= $"the response_body \"{route.Rule.ResponseBody}\" is not a field of {output.FullName}";
         }
 
+        if (whyNot is not null || request is null || output is null)
+            return null;
         var raw = field is null ? output.WellKnown == WellKnown.HttpBody : field.Type is MessageType { WellKnown: WellKnown.HttpBody };
         return new()
         {

@@ -50,7 +50,7 @@ internal static class RestDescription
     /// <summary>The REST surface as OpenAPI 3.1, in UTF-8. The edge's own path is the server's, as every operation has it.</summary>
     public static ReadOnlyMemory<byte> WriteOpenApi(GatewayConfig config, LoadedCatalog loaded)
     {
-        var served = loaded.Routes.Routes.Where(loaded.Rest.Serves).Select(r => (r.Operation, r.Rule.Method, r.Rule.Template)).ToHashSet();
+        var served = loaded.Routes.Routes.Select(r => (r.Operation, r.Rule.Method, r.Rule.Template)).ToHashSet();
         var options = new RestDescriptionOptions
         {
             ServerUrl = config.Edges.Rest.Path.TrimEnd('/') is { Length: > 0 } path ? path : "/",

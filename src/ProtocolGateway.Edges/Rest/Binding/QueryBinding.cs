@@ -39,13 +39,19 @@ internal sealed class QueryBinding(MessageType input, RequestBodyKind bodyKind, 
     public QueryField? Find(ReadOnlySpan<char> name, out ReadOnlySpan<char> key, out GatewayError? error)
     {
         error = null;
-        var bracket = name.Length > 0 && name[^1] == ']' ? name.IndexOf('[') : -1;
-        key = bracket > 0 ? name[(bracket + 1)..^1] : [];
+        var isEntry = TrySplitEntry(name, out var plain, out key);
         // Entries of a map are one field: it is known by its name and the opening bracket.
-        var known = bracket > 0 ? name[..(bracket + 1)] : name;
-        if (_known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(known, out var field))
-            return field;
-        field = Compile(known.TrimEnd('[').ToString(), bracket > 0, out var whyNot);
+        var known = isEntry ? name[..(plain.Length + 1)] : name;
+        QueryField? field = null;
+        string? whyNot = "a key stands in brackets behind the name, as in name[key]";
+        // Broken brackets are never looked up: a name without its key would be that of the map's entries.
+        if (isEntry || name.IndexOfAny('[', ']') < 0)
+        {
+            if (_known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(known, out field))
+                return field;
+            field = Compile(plain.ToString(), isEntry, out whyNot);
+        }
+
         if (field is not null)
         {
             if (_known.Count < MaxKnown)
@@ -57,6 +63,20 @@ internal sealed class QueryBinding(MessageType input, RequestBodyKind bodyKind, 
         if (!options.Ignores(name.ToString()))
             error = whyNot is null ? GatewayErrors.UnknownParameter(text) : GatewayErrors.InvalidInput($"The parameter \"{text}\" cannot be bound: {whyNot}.");
         return null;
+    }
+
+    // name[key]; what a key is, brackets included, is between the first and the last bracket, but two keys are none.
+    private static bool TrySplitEntry(ReadOnlySpan<char> name, out ReadOnlySpan<char> plain, out ReadOnlySpan<char> key)
+    {
+        plain = name;
+        key = [];
+        var bracket = name.IndexOf('[');
+        if (bracket <= 0 || name[^1] != ']' || name.Contains("][", StringComparison.Ordinal))
+            return false;
+        plain = name[..bracket];
+        key = name[(bracket + 1)..^1];
+        // A bracket that closes before one opens belongs to nothing.
+        return plain.IndexOf(']') < 0;
     }
 
     // Without a reason the name means nothing at all.
@@ -89,6 +109,8 @@ internal sealed class QueryBinding(MessageType input, RequestBodyKind bodyKind, 
             return error;
         if (field.IsSingle || field.Choices.Length > 0)
             error = Check(field, name, hasBody, ref seen);
+        if (field.IsMap && !seen.TryAddEntry(field, key))
+            error = GatewayErrors.InvalidInput($"The parameter \"{Shorten(name)}\" is given more than once.");
         if (error is not null)
             return error;
         if (!text.TryDecode(rawValue, keepSlashes: false, plusIsSpace: true, out var value))
@@ -127,6 +149,7 @@ internal struct SeenFields
     public const int Limit = 256;
 
     private QueryField[]? _fields;
+    private HashSet<(QueryField Field, string Key)>? _entries;
     private int _count;
 
     /// <summary>What was set so far.</summary>
@@ -141,6 +164,9 @@ internal struct SeenFields
         _fields[_count++] = field;
         return true;
     }
+
+    /// <summary>Adds an entry of a map; false where its key was given before.</summary>
+    public bool TryAddEntry(QueryField field, ReadOnlySpan<char> key) => (_entries ??= []).Add((field, key.ToString()));
 
     /// <summary>True where that field was set.</summary>
     public readonly bool Contains(string canonical)
@@ -159,6 +185,6 @@ internal struct SeenFields
     {
         if (_fields is not null)
             ArrayPool<QueryField>.Shared.Return(_fields, clearArray: false);
-        (_fields, _count) = (null, 0);
+        (_fields, _entries, _count) = (null, null, 0);
     }
 }

@@ -46,16 +46,16 @@ public sealed class RequestBinding
     /// <summary>The body is a google.api.HttpBody: any media type, taken as it comes.</summary>
     public bool IsRawBody { get; }
 
-    /// <summary>Compiles the binding of a gRPC route; null, with a diagnostic, where the rule does not fit the input.</summary>
+    /// <summary>Compiles the binding of a gRPC route; null where the rule does not fit the input.</summary>
     /// <param name="route">Of an operation of <see cref="ContractKind.Grpc"/>.</param>
     /// <param name="options">How values are read.</param>
     /// <param name="resolveType">Finds messages by full name, for Any.</param>
-    /// <param name="diagnostics">Takes what is wrong.</param>
-    public static RequestBinding? Compile(Route route, BindingOptions options, Func<string, MessageType?> resolveType, List<Diagnostic> diagnostics)
+    /// <param name="whyNot">What does not fit.</param>
+    public static RequestBinding? Compile(Route route, BindingOptions options, Func<string, MessageType?> resolveType, out string? whyNot)
     {
         var input = route.Operation.Input;
         var rule = route.Rule;
-        string? whyNot = null;
+        whyNot = null;
         Field? body = null;
         if (rule.Body is not ("" or "*"))
         {
@@ -67,10 +67,7 @@ public sealed class RequestBinding
         var path = new PathBinding[route.Template.Variables.Count];
         for (var i = 0; i < path.Length && whyNot is null; i++)
             whyNot = CompileVariable(route, route.Template.Variables[i], body, options, out path[i]);
-        if (whyNot is null)
-            return new(route, options, resolveType, path, body);
-        diagnostics.Add(new(Severity.Error, rule.Source, $"The rule \"{route}\" of {route.Operation} cannot be served: {whyNot}. The rule is left out; correct it."));
-        return null;
+        return whyNot is null ? new(route, options, resolveType, path, body) : null;
     }
 
     /// <summary>Writes the request message: body first, then the path, which wins over the body, then the query.</summary>

@@ -21,14 +21,14 @@ public static class RouteExplainer
             {
                 Status = outcome switch { RouteOutcome.NotFound => 404, RouteOutcome.MethodNotAllowed => 405, _ => 400 },
                 Allow = match.Allow,
-                Rejected = [.. candidates.Select(route => Reject(route, $"it takes {route.Rule.Method}, not {method}"))],
+                Rejected = [.. candidates.Select(route => Reject(route, $"it takes {route.Rule.Method}, not {method}")), .. LeftOut(table, method, url)],
             };
         }
 
         var route = match.Route!;
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         var unknown = new List<string>();
-        var binding = route.Operation.Kind == ContractKind.Grpc ? RequestBinding.Compile(route, options ?? new(), static _ => null, []) : null;
+        var binding = route.Operation.Kind == ContractKind.Grpc ? RequestBinding.Compile(route, options ?? new(), static _ => null, out _) : null;
         AddPath(route, match, url, binding, fields);
         AddQuery(route, match, url, binding, fields, unknown);
         return new()
@@ -42,8 +42,24 @@ public static class RouteExplainer
                 .. candidates.Where(other => other != route).Select(other => Reject(other, Takes(other, method)
                     ? "it is less specific"
                     : $"it takes {other.Rule.Method}, not {method}")),
+                .. LeftOut(table, method, url),
             ],
         };
+    }
+
+    // A template that cannot be read matches nothing; that it begins like the path is why it may have been meant.
+    private static IEnumerable<RejectedRule> LeftOut(RouteTable table, string method, string url)
+    {
+        var authority = url.IndexOf("://", StringComparison.Ordinal);
+        var start = authority < 0 ? 0 : Math.Max(0, url.IndexOf('/', authority + 3));
+        var path = url[start..];
+        foreach (var rule in table.LeftOut)
+        {
+            var open = rule.Path.AsSpan().IndexOfAny('{', '*');
+            var begin = open < 0 ? rule.Path : rule.Path[..open];
+            if (rule.Method == method && path.StartsWith(begin, StringComparison.Ordinal))
+                yield return new(rule.Operation.FullName, rule.Method + " " + rule.Path, rule.Why);
+        }
     }
 
     private static bool Takes(Route route, string method) =>

@@ -1,3 +1,5 @@
+using ProtocolGateway.Contracts.Model;
+
 namespace ProtocolGateway.Edges.Rest.Routing;
 
 /// <summary>Which rule a request hits, and why.</summary>
@@ -21,7 +23,7 @@ public sealed record RouteExplanation
     /// <summary>The query parameters that would be refused.</summary>
     public IReadOnlyList<string> UnknownParameters { get; init; } = [];
 
-    /// <summary>The other rules that have this path, the most specific first.</summary>
+    /// <summary>The other rules that have this path, the most specific first; behind them the rules that may have it and are not served.</summary>
     public IReadOnlyList<RejectedRule> Rejected { get; init; } = [];
 }
 
@@ -30,3 +32,10 @@ public sealed record RouteExplanation
 /// <param name="Rule">Method and template.</param>
 /// <param name="Why">Why it was not taken.</param>
 public sealed record RejectedRule(string Operation, string Rule, string Why);
+
+/// <summary>A rule that is not served.</summary>
+/// <param name="Operation">Its operation.</param>
+/// <param name="Method">Its method.</param>
+/// <param name="Path">Its template as written, below the prefix.</param>
+/// <param name="Why">Why it is not served.</param>
+internal sealed record LeftOutRule(Operation Operation, string Method, string Path, string Why);

@@ -137,14 +137,8 @@ internal sealed class RouteTerminal(int verb)
     /// <summary>The routes, one for each method.</summary>
     public ReadOnlySpan<Route> Routes => _routes;
 
-    /// <summary>Adds a route; null, or the one that has its method already.</summary>
-    public Route? Add(Route route)
-    {
-        if (Find(route.Rule.Method) is { } taken)
-            return taken;
-        _routes = [.. _routes, route];
-        return null;
-    }
+    /// <summary>Adds a route, of a method that none has yet.</summary>
+    public void Add(Route route) => _routes = [.. _routes, route];
 
     /// <summary>The route of exactly that method.</summary>
     public Route? Find(string method)

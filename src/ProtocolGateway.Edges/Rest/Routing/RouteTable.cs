@@ -8,14 +8,22 @@ public sealed class RouteTable
     private readonly RouteNode _root;
     private readonly RouteVerbs _verbs;
 
-    internal RouteTable(IReadOnlyList<Route> routes, RouteNode root, RouteVerbs verbs) => (Routes, _root, _verbs) = (routes, root, verbs);
+    internal RouteTable(IReadOnlyList<Route> routes, IReadOnlyList<LeftOutRule> leftOut, RouteNode root, RouteVerbs verbs) =>
+        (Routes, LeftOut, _root, _verbs) = (routes, leftOut, root, verbs);
 
     /// <summary>The routes that are served, in the order of services, operations and rules; without those that lost a conflict.</summary>
     public IReadOnlyList<Route> Routes { get; }
 
+    /// <summary>The rules that are not served, and why; for explanations.</summary>
+    internal IReadOnlyList<LeftOutRule> LeftOut { get; }
+
     /// <summary>Compiles the rules of a catalog. Bad templates and conflicts are added to <paramref name="diagnostics"/>; of two rules in conflict the first serves.</summary>
-    public static RouteTable Build(Catalog catalog, RouteOptions options, List<Diagnostic> diagnostics) =>
-        new RouteTableBuilder(options, diagnostics).Build(catalog);
+    /// <param name="catalog">The operations.</param>
+    /// <param name="options">Where the routes stand.</param>
+    /// <param name="diagnostics">Takes what is wrong.</param>
+    /// <param name="fits">Asked for each route in the order of their indexes whether it can be served, and why not: one that cannot takes no path from others.</param>
+    public static RouteTable Build(Catalog catalog, RouteOptions options, List<Diagnostic> diagnostics, Func<Route, string?>? fits = null) =>
+        new RouteTableBuilder(options, diagnostics, fits ?? (static _ => null)).Build(catalog);
 
     /// <summary>Finds the route of a request.</summary>
     /// <param name="method">The HTTP method as it came.</param>

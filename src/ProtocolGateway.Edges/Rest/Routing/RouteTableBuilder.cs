@@ -3,11 +3,12 @@ using ProtocolGateway.Contracts.Model;
 namespace ProtocolGateway.Edges.Rest.Routing;
 
 /// <summary>Compiles rules into the tree, and says which cannot be served.</summary>
-internal sealed class RouteTableBuilder(RouteOptions options, List<Diagnostic> diagnostics)
+internal sealed class RouteTableBuilder(RouteOptions options, List<Diagnostic> diagnostics, Func<Route, string?> fits)
 {
     private readonly RouteNode _root = new();
     private readonly RouteVerbs _verbs = new();
     private readonly List<Route> _routes = [];
+    private readonly List<LeftOutRule> _leftOut = [];
     private readonly HashSet<string> _operations = new(StringComparer.Ordinal);
 
     public RouteTable Build(Catalog catalog)
@@ -25,7 +26,7 @@ internal sealed class RouteTableBuilder(RouteOptions options, List<Diagnostic> d
         }
 
         _root.Freeze();
-        return new(_routes, _root, _verbs);
+        return new(_routes, _leftOut, _root, _verbs);
     }
 
     // "/", "", "api/" and "/api" all occur in configurations.
@@ -54,7 +55,7 @@ internal sealed class RouteTableBuilder(RouteOptions options, List<Diagnostic> d
         string? error;
         if (!(isOpenApi ? PathTemplate.TryParseOpenApi(rule.Template, out var template, out error) : PathTemplate.TryParse(rule.Template, out template, out error)))
         {
-            Report(rule, $"The path \"{rule.Template}\" of {operation} cannot be served: {error}. The rule is left out; correct the template.");
+            LeaveOut(operation, rule, prefix + rule.Template, error, "correct the template");
             return;
         }
 
@@ -62,11 +63,11 @@ internal sealed class RouteTableBuilder(RouteOptions options, List<Diagnostic> d
         var full = template.Under(prefix, literals);
         if (full.Segments.Count > PathTemplate.MaxSegments)
         {
-            Report(rule, $"The path \"{full}\" of {operation} has more than {PathTemplate.MaxSegments} segments. The rule is left out; shorten the prefix.");
+            LeaveOut(operation, rule, full.Text, $"it has more than {PathTemplate.MaxSegments} segments", "shorten the prefix");
             return;
         }
 
-        var route = new Route
+        Place(new()
         {
             Index = _routes.Count,
             Service = service,
@@ -76,23 +77,41 @@ internal sealed class RouteTableBuilder(RouteOptions options, List<Diagnostic> d
             PrefixSegments = literals.Length,
             IsImplicit = isImplicit,
             Partials = Partials(full),
-        };
-        var node = _root;
-        foreach (var segment in full.Segments)
-            node = node.Child(segment);
-        if (node.Terminal(_verbs.Number(full.Verb)).Add(route) is { } taken)
-        {
-            Report(rule, $"\"{route}\" of {operation} has the same shape as \"{taken}\" of {taken.Operation} ({taken.Rule.Source}), which comes first and serves. This rule is left out; change one of the two.");
-            return;
-        }
+        });
+    }
 
-        _routes.Add(route);
+    private void Place(Route route)
+    {
+        var node = _root;
+        foreach (var segment in route.Template.Segments)
+            node = node.Child(segment);
+        var terminal = node.Terminal(_verbs.Number(route.Template.Verb));
+        if (terminal.Find(route.Rule.Method) is { } taken)
+        {
+            Report(route.Rule, $"\"{route}\" of {route.Operation} has the same shape as \"{taken}\" of {taken.Operation} ({taken.Rule.Source}), which comes first and serves. This rule is left out; change one of the two.");
+            _leftOut.Add(new(route.Operation, route.Rule.Method, route.Template.Text, $"\"{taken}\" of {taken.Operation} has the same shape and comes first"));
+        }
+        else if (fits(route) is { } whyNot)
+        {
+            LeaveOut(route.Operation, route.Rule, route.Template.Text, whyNot, "correct it");
+        }
+        else
+        {
+            terminal.Add(route);
+            _routes.Add(route);
+        }
     }
 
     private static PartialSegment?[]? Partials(PathTemplate template) =>
         template.Segments.Any(static s => s.Kind == SegmentKind.Partial)
             ? [.. template.Segments.Select(static s => s.Kind == SegmentKind.Partial ? new PartialSegment(s.Parts) : null)]
             : null;
+
+    private void LeaveOut(Operation operation, HttpRule rule, string path, string whyNot, string advice)
+    {
+        Report(rule, $"The rule \"{rule.Method} {path}\" of {operation} cannot be served: {whyNot}. The rule is left out; {advice}.");
+        _leftOut.Add(new(operation, rule.Method, path, "it cannot be served: " + whyNot));
+    }
 
     private void Report(HttpRule rule, string message) => diagnostics.Add(new(Severity.Error, rule.Source, message));
 }

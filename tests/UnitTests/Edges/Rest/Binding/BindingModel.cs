@@ -27,9 +27,8 @@ internal static class BindingModel
         var httpRule = Routes.Rule(rule, bodyField);
         var table = RouteTable.Build(Routes.Of(Routes.Grpc("Do", Input, httpRule)), new(), []);
         Assert.Equal(RouteOutcome.Found, table.Match(httpRule.Method, target, out var match));
-        var diagnostics = new List<Diagnostic>();
-        var binding = RequestBinding.Compile(match.Route!, options ?? new(), _ => null, diagnostics);
-        Assert.True(binding is not null, string.Join('\n', diagnostics));
+        var binding = RequestBinding.Compile(match.Route!, options ?? new(), _ => null, out var whyNot);
+        Assert.True(binding is not null, whyNot);
         return binding.Bind(match, target, new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)), output);
     }
 
@@ -37,9 +36,8 @@ internal static class BindingModel
     public static string WhyNot(string rule, string bodyField)
     {
         var table = RouteTable.Build(Routes.Of(Routes.Grpc("Do", Input, Routes.Rule(rule, bodyField))), new(), []);
-        var diagnostics = new List<Diagnostic>();
-        Assert.Null(RequestBinding.Compile(table.Routes[0], new(), _ => null, diagnostics));
-        return Assert.Single(diagnostics).Message;
+        Assert.Null(RequestBinding.Compile(table.Routes[0], new(), _ => null, out var whyNot));
+        return whyNot!;
     }
 
     private static MessageType Build()

@@ -16,6 +16,8 @@ public sealed class RequestBindingTests
     [InlineData("/a?%69d=x", "0a0178")]
     [InlineData("/a?labels[k]=v", "2a06" + "0a016b" + "120176")]
     [InlineData("/a?labels%5Bk%5D=v", "2a06" + "0a016b" + "120176")]
+    [InlineData("/a?labels[a[0]]=v", "2a09" + "0a04615b305d" + "120176")]
+    [InlineData("/a?labels[a]=v&labels[b]=v", "2a06" + "0a0161" + "120176" + "2a06" + "0a0162" + "120176")]
     public void Binds_the_query(string target, string message) => Assert.Equal(message, BindingModel.Bind("GET /a", "", target));
 
     [Theory]
@@ -30,6 +32,15 @@ public sealed class RequestBindingTests
     [InlineData("/a?left=1&right.id=2", "The parameter \"right.id\" cannot be set: the oneof \"choice\" is already set by \"left\".")]
     [InlineData("/a?id=%zz", "The parameter \"id\" has a bad percent escape or is not UTF-8.")]
     [InlineData("/a?id=%ff", "The parameter \"id\" has a bad percent escape or is not UTF-8.")]
+    [InlineData("/a?labels[k]=1&labels%5bk]=2", "The parameter \"labels[k]\" is given more than once.")]
+    [InlineData("/a?id[=5", "The parameter \"id[\" cannot be bound: a key stands in brackets behind the name, as in name[key].")]
+    [InlineData("/a?labels[k]=v&labels[=5", "The parameter \"labels[\" cannot be bound: a key stands in brackets behind the name, as in name[key].")]
+    [InlineData("/a?labels[k]=v&labels[[=5", "The parameter \"labels[[\" cannot be bound: a key stands in brackets behind the name, as in name[key].")]
+    [InlineData("/a?labels[a][b]=5", "The parameter \"labels[a][b]\" cannot be bound: a key stands in brackets behind the name, as in name[key].")]
+    [InlineData("/a?labels]k[=5", "The parameter \"labels]k[\" cannot be bound: a key stands in brackets behind the name, as in name[key].")]
+    [InlineData("/a?]=5", "The parameter \"]\" cannot be bound: a key stands in brackets behind the name, as in name[key].")]
+    [InlineData("/a?[k]=5", "The parameter \"[k]\" cannot be bound: a key stands in brackets behind the name, as in name[key].")]
+    [InlineData("/a?=5", "There is no parameter \"\".")]
     public void Refuses_bad_queries(string target, string error) => Assert.Equal(error, BindingModel.Bind("GET /a", "", target));
 
     [Theory]

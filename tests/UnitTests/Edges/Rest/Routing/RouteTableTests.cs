@@ -1,4 +1,5 @@
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.Rest.Binding;
 using ProtocolGateway.Edges.Rest.Routing;
 using Xunit;
 
@@ -89,6 +90,26 @@ public sealed class RouteTableTests
         Assert.Contains("GET /a/{x}/{y=**}", finding.Message, StringComparison.Ordinal);
         Assert.Contains("GET /a/*/{z=**}", finding.Message, StringComparison.Ordinal);
         Assert.Equal("GET /a/{x}/{y=**}", Assert.Single(table.Routes).Text);
+    }
+
+    [Theory]
+    [InlineData("GET /a/{x")]
+    [InlineData("GET /a/{x=**}/b/**")]
+    [InlineData("GET /a/{unfit}")]
+    [InlineData("GET /a/b")]
+    public void A_rule_that_cannot_be_served_hides_no_other(string bad)
+    {
+        var diagnostics = new List<Diagnostic>();
+        var operation = Routes.Grpc("Get", new("In"), Routes.Rule(bad), Routes.Rule("GET /a/{x}"), Routes.Rule("GET /c"));
+        var table = RouteTable.Build(Routes.Of(operation), new(), diagnostics, r => r.Text == bad ? "it does not fit" : null);
+        Assert.Equal(["GET /a/{x}", "GET /c"], table.Routes.Select(r => r.Text));
+        Assert.Equal([0, 1], table.Routes.Select(r => r.Index));
+        Assert.Equal(RouteOutcome.Found, table.Match("GET", "/a/b", out var match));
+        Assert.Equal("GET /a/{x}", match.Route!.Text);
+        Assert.Contains($"\"{bad}\"", Assert.Single(diagnostics).Message, StringComparison.Ordinal);
+        var rejected = Assert.Single(RouteExplainer.Explain(table, "GET", "http://h/a/b").Rejected);
+        Assert.Equal(bad, rejected.Rule);
+        Assert.StartsWith("it cannot be served: ", rejected.Why, StringComparison.Ordinal);
     }
 
     [Fact]
