@@ -64,7 +64,7 @@ public sealed class SampleTests
             await kill.WaitForExitAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await demo.WaitForExitAsync(limit.Token);
-        Assert.Empty(Directory.EnumerateDirectories(temporary, "protocol-gateway-demo-*"));
+        Assert.True(!Directory.EnumerateDirectories(temporary, "protocol-gateway-demo-*").Any(), log.Text);
         Directory.Delete(temporary, recursive: true);
     }
 
