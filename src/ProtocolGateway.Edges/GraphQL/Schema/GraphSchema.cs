@@ -26,6 +26,9 @@ public sealed class GraphSchema
     /// <summary>All types, in the order of SDL.</summary>
     public IReadOnlyList<GraphType> Types { get; }
 
+    /// <summary>The names that were given out, to be recorded for the next time.</summary>
+    public GraphNameManifest Names { get; init; } = GraphNameManifest.Empty;
+
     /// <summary>The type of that name; null where there is none.</summary>
     public GraphType? Find(string name) => _byName.GetValueOrDefault(name);
 }

@@ -1,0 +1,157 @@
+using System.Text;
+using ProtocolGateway.Contracts.Model;
+
+namespace ProtocolGateway.Edges.GraphQL.Schema.Building;
+
+/// <summary>A contract's type as the schema knows it.</summary>
+/// <param name="Key">What the manifest calls it: the full name, with the service after it where two services mean different things by one name.</param>
+/// <param name="FullName">The full name.</param>
+/// <param name="Type">The first of the equal types of that name.</param>
+/// <param name="Service">The configured service that it was first met in.</param>
+/// <param name="IsHttp">It comes from OpenAPI.</param>
+internal sealed record TypeEntry(string Key, string FullName, DataType Type, string Service, bool IsHttp);
+
+/// <summary>
+/// Which types are one. Contracts of several services bring their own copies of what they import; copies that say the same are one type, and those
+/// that do not (two versions of one file) stay apart, with everything that holds them.
+/// </summary>
+internal sealed class TypeBook
+{
+    private readonly Dictionary<DataType, TypeEntry> _entries = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, List<TypeEntry>> _byName = new(StringComparer.Ordinal);
+    private readonly Queue<(DataType Type, string Service, bool IsHttp)> _pending = new();
+
+    private TypeBook()
+    {
+    }
+
+    /// <summary>Everything reachable from the operations.</summary>
+    public static TypeBook Collect(IEnumerable<(Operation Operation, CatalogService Service)> operations)
+    {
+        var book = new TypeBook();
+        foreach (var (operation, service) in operations)
+        {
+            var http = operation.Kind == ContractKind.Http;
+            book._pending.Enqueue((operation.Input, service.Name, http));
+            if (operation.Output is not null)
+                book._pending.Enqueue((operation.Output, service.Name, http));
+            book.Drain();
+        }
+
+        book.Unite();
+        return book;
+    }
+
+    /// <summary>All types that stand for themselves or for equal ones, in the order they were met.</summary>
+    public IEnumerable<TypeEntry> Entries => _entries.Values.DistinctBy(static e => e.Key);
+
+    /// <summary>The entry of a message, enum or union.</summary>
+    public TypeEntry Of(DataType type) => _entries[type];
+
+    /// <summary>A type of that full name was met.</summary>
+    public bool Knows(string fullName) => _byName.ContainsKey(fullName);
+
+    private void Drain()
+    {
+        while (_pending.TryDequeue(out var next))
+        {
+            if (next.Type is ListType list)
+                _pending.Enqueue(next with { Type = list.Element });
+            else if (next.Type is MapType map)
+                _pending.Enqueue(next with { Type = map.Value });
+            else if (NameOf(next.Type) is { } name)
+                Add(name, next.Type, next.Service, next.IsHttp);
+        }
+    }
+
+    private void Add(string name, DataType type, string service, bool http)
+    {
+        var entry = new TypeEntry(name, name, type, service, http);
+        if (!_entries.TryAdd(type, entry))
+            return;
+        if (!_byName.TryGetValue(name, out var list))
+            _byName.Add(name, list = []);
+        list.Add(entry);
+        foreach (var part in Parts(type))
+            _pending.Enqueue((part, service, http));
+    }
+
+    private void Unite()
+    {
+        var several = _byName.Where(static p => p.Value.Count > 1).ToList();
+        var apart = several.Where(static p => p.Value.Skip(1).Any(e => Signature(e.Type) != Signature(p.Value[0].Type))).Select(static p => p.Key).ToHashSet(StringComparer.Ordinal);
+        // What holds a type that is not one cannot be one itself.
+        for (var before = -1; apart.Count > 0 && apart.Count != before;)
+        {
+            before = apart.Count;
+            apart.UnionWith(several.Where(p => Parts(p.Value[0].Type).Select(Innermost).Any(t => NameOf(t) is { } n && apart.Contains(n))).Select(static p => p.Key));
+        }
+
+        foreach (var (name, entries) in several)
+        {
+            // The first keeps its name, so that a type of another version that comes later renames nothing.
+            for (var i = 1; i < entries.Count; i++)
+                _entries[entries[i].Type] = apart.Contains(name) ? entries[i] with { Key = UniqueKey(entries, i) } : entries[0];
+        }
+    }
+
+    private static string UniqueKey(List<TypeEntry> entries, int index)
+    {
+        var key = entries[index].FullName + "@" + entries[index].Service;
+        var same = entries.Take(1..index).Count(e => e.Service == entries[index].Service);
+        return same == 0 ? key : $"{key}#{same + 1}";
+    }
+
+    private static string? NameOf(DataType type) => type switch
+    {
+        MessageType message => message.FullName,
+        EnumType @enum => @enum.FullName,
+        UnionType union => union.Name,
+        _ => null,
+    };
+
+    private static IEnumerable<DataType> Parts(DataType type) => type switch
+    {
+        MessageType message => message.Fields.Select(static f => f.Type),
+        UnionType union => union.Members,
+        _ => [],
+    };
+
+    private static DataType Innermost(DataType type) => type switch
+    {
+        ListType list => Innermost(list.Element),
+        MapType map => Innermost(map.Value),
+        _ => type,
+    };
+
+    // What a plan over the type's bytes depends on; words do not matter.
+    private static string Signature(DataType type)
+    {
+        var text = new StringBuilder();
+        switch (type)
+        {
+            case MessageType message:
+                foreach (var field in message.Fields)
+                    text.Append(field.JsonName).Append('=').Append(field.Number).Append(Short(field.Type)).Append(field.Presence).Append(field.Nullable).Append(field.Oneof?.Name).Append(field.Packed).Append(field.Delimited).Append(';');
+                break;
+            case EnumType @enum:
+                foreach (var value in @enum.Values)
+                    text.Append(value.Name).Append('=').Append(value.Number).Append(';');
+                break;
+            case UnionType union:
+                foreach (var member in union.Members)
+                    text.Append(Short(member)).Append(';');
+                break;
+        }
+
+        return text.ToString();
+    }
+
+    private static string Short(DataType type) => type switch
+    {
+        ListType list => $"[{Short(list.Element)}{list.NullableElement}]",
+        MapType map => $"{{{map.Key.Kind}:{Short(map.Value)}{map.NullableValue}}}",
+        ScalarType scalar => scalar.Kind + scalar.Format,
+        _ => NameOf(type)!,
+    };
+}
