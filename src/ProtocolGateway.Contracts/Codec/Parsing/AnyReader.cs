@@ -37,7 +37,7 @@ internal static class AnyReader
         isEmpty = false;
         plan = null;
         typeName = "";
-        c.Position++;
+        var start = c.Position++;
         if (!c.Enter())
             return false;
         if (c.TryTake((byte)'}'))
@@ -53,9 +53,13 @@ internal static class AnyReader
                 return false;
             if (!name.SequenceEqual("@type"u8))
             {
-                if (!JsonSkipper.Skip(ref c))
+                // An Any around this one has passed over it and found the type already.
+                if (c.Scratch.TryFindType(start, out var at))
+                    c.Position = at;
+                else if (!JsonSkipper.Skip(ref c, noteTypes: true))
                     return false;
-                continue;
+                else
+                    continue;
             }
 
             if (c.Peek() != '"')

@@ -9,6 +9,7 @@ internal sealed class ParseScratch
     private static ParseScratch? _ofThread;
 
     private readonly List<KeySet> _keySets = [];
+    private readonly Dictionary<int, int> _types = [];
     private ulong[] _bits = new ulong[64];
     private byte[] _text = new byte[256];
     private int _bitsUsed;
@@ -29,6 +30,8 @@ internal sealed class ParseScratch
         Wire.Reset();
         _bitsUsed = 0;
         _keySetsUsed = 0;
+        if (_types.Count > 0)
+            _types.Clear();
         if (_text.Length > LargestKept)
             _text = new byte[256];
         _ofThread = this;
@@ -58,6 +61,12 @@ internal sealed class ParseScratch
     }
 
     public bool HasBit(int start, int bit) => (_bits[start + (bit >> 6)] & (1UL << (bit & 63))) != 0;
+
+    /// <summary>Keeps where an object's first <c>@type</c> has its value.</summary>
+    public void NoteType(int start, int at) => _types.TryAdd(start, at);
+
+    /// <summary>Where the object that begins there has its <c>@type</c>; false where that was not noted.</summary>
+    public bool TryFindType(int start, out int at) => _types.TryGetValue(start, out at);
 
     public KeySet PushKeys()
     {

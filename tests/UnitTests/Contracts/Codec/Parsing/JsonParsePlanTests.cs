@@ -144,6 +144,37 @@ public sealed class JsonParsePlanTests
     }
 
     [Fact]
+    public void Anys_within_each_other_with_their_types_last_are_passed_over_once()
+    {
+        var json = "{\"anInt32\":7,\"@type\":\"x/zoo.v1.Animal\"}";
+        for (var i = 0; i < 90; i++)
+            json = $$"""{"any":{{json}},"aString":"{{i}}","@type":"x/zoo.v1.Animal"}""";
+        var any = ZooPlans.ParseAnimal($$"""{"any":{{json}}}""").Any;
+        for (var i = 89; i >= 0; i--)
+        {
+            var animal = any.Unpack<Animal>();
+            Assert.Equal($"{i}", animal.AString);
+            any = animal.Any;
+        }
+
+        Assert.Equal(7, any.Unpack<Animal>().AnInt32);
+        Assert.Contains("nested deeper than 100 levels", ZooPlans.Plan(ZooPlans.Animal).Parse(string.Concat(Enumerable.Repeat("{\"any\":", 12)) + json + new string('}', 12)).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Passing_over_an_any_keeps_where_the_types_within_it_are()
+    {
+        var scratch = ParseScratch.Rent();
+        var cursor = new JsonCursor("""{"a":[{"b":1,"@type":"x"}],"@type":"y"}"""u8, scratch, new PlanCache(CodecOptions.Default, static _ => null));
+        Assert.True(JsonSkipper.Skip(ref cursor, noteTypes: true));
+        Assert.True(scratch.TryFindType(6, out var inner));
+        Assert.Equal(21, inner);
+        Assert.True(scratch.TryFindType(0, out _));
+        scratch.Return();
+        Assert.False(scratch.TryFindType(6, out _));
+    }
+
+    [Fact]
     public void Any_takes_its_type_anywhere_and_keeps_unknown_bytes()
     {
         var any = ZooPlans.ParseAnimal("""{"any":{"anInt32":5,"@type":"type.googleapis.com/zoo.v1.Animal"}}""").Any;
