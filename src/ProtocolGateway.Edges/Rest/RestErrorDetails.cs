@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using ProtocolGateway.Contracts.Model;
 
@@ -49,32 +50,48 @@ internal sealed class RestErrorDetails(Func<string, MessageType?> find, Func<Mes
                 value = scanner.Bytes;
         }
 
+        if (IsPrivate(url))
+            return;
+        using var known = new PooledBuffer();
+        if (TryFormat(url, value, known))
+        {
+            // Written already by a plan that bounds its depth; a second reading would bound it again, and lower.
+            writer.WriteRawValue(known.Written.Span, skipInputValidation: true);
+            return;
+        }
+
         writer.WriteStartObject();
         writer.WriteString("@type", url);
-        if (!TryWriteKnown(writer, url, value))
-            writer.WriteBase64String("value", value.ToArray());
+        writer.WriteBase64String("value", value.ToArray());
         writer.WriteEndObject();
     }
 
-    private bool TryWriteKnown(Utf8JsonWriter writer, string url, ReadOnlySequence<byte> value)
+    // Stack traces: google/rpc/error_details.proto means them for developers of the service.
+    private static bool IsPrivate(string url) => url.EndsWith("/google.rpc.DebugInfo", StringComparison.Ordinal) || url is "google.rpc.DebugInfo";
+
+    private bool TryFormat(string url, ReadOnlySequence<byte> value, PooledBuffer output)
     {
-        var type = find(url[(url.LastIndexOf('/') + 1)..]);
-        if (type is null)
+        if (find(url[(url.LastIndexOf('/') + 1)..]) is not { } type)
             return false;
         using var json = new PooledBuffer();
         if (_formatters.GetOrAdd(type.FullName, static (_, state) => state.compile(state.type), (compile, type))(value, json) is not null)
             return false;
-        // The special JSON forms stand below "value" (the protobuf JSON mapping of Any).
+        output.Write("{\"@type\":\""u8);
+        output.Write(JsonEncodedText.Encode(url, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+        output.Write("\""u8);
+        // The special JSON forms stand below "value" (the protobuf JSON mapping of Any); other messages are objects, and their members stand here.
         if (type.WellKnown is not (WellKnown.None or WellKnown.HttpBody))
         {
-            writer.WritePropertyName("value");
-            writer.WriteRawValue(json.Written.Span, skipInputValidation: true);
-            return true;
+            output.Write(",\"value\":"u8);
+            output.Write(json.Written.Span);
+            output.Write("}"u8);
+        }
+        else
+        {
+            output.Write(json.Length > 2 ? ","u8 : ""u8);
+            output.Write(json.Written.Span[1..]);
         }
 
-        using var document = JsonDocument.Parse(json.Written);
-        foreach (var property in document.RootElement.EnumerateObject())
-            property.WriteTo(writer);
         return true;
     }
 }

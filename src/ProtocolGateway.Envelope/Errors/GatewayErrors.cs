@@ -19,10 +19,6 @@ public static class GatewayErrors
         AnswerHeaders = [new("Allow", allow)],
     };
 
-    /// <summary>A gRPC or named operation is not in the catalog.</summary>
-    public static GatewayError UnknownOperation(string name) =>
-        Caller(StatusCode.Unimplemented, "UNKNOWN_OPERATION", $"There is no operation {name}.");
-
     /// <summary>The input cannot be read.</summary>
     /// <param name="message">Names the path of the field, such as <c>order.lines[3].price</c>, and what is wrong with it.</param>
     public static GatewayError InvalidInput(string message) => Caller(StatusCode.InvalidArgument, "INVALID_INPUT", message);
@@ -43,10 +39,6 @@ public static class GatewayErrors
     /// <param name="limit">In bytes.</param>
     public static GatewayError RequestTooLarge(long limit) =>
         Caller(StatusCode.ResourceExhausted, "REQUEST_TOO_LARGE", $"The request message is larger than {limit} bytes.", 413);
-
-    /// <summary>The request headers are larger than allowed.</summary>
-    public static GatewayError HeadersTooLarge(long limit) =>
-        Caller(StatusCode.ResourceExhausted, "HEADERS_TOO_LARGE", $"The request headers are larger than {limit} bytes.", 431);
 
     /// <summary>The caller went away.</summary>
     public static GatewayError CallerGone() => Caller(StatusCode.Cancelled, "CALLER_GONE", "The caller closed the connection.");
@@ -84,6 +76,26 @@ public static class GatewayErrors
     /// <summary>The backend's message does not fit its contract.</summary>
     public static GatewayError BackendContract(string service, string cause) =>
         Backend(StatusCode.Internal, "BACKEND_CONTRACT", $"The service {service} sent a message that its contract does not describe.", cause, RetryAdvice.No, 502);
+
+    /// <summary>The status that a gRPC service reported itself. What it says along with a server's fault may be an exception's text, so the caller is
+    /// not told and the log is; what it says of a caller's fault is meant for the caller.</summary>
+    /// <param name="code">Its code; not OK.</param>
+    /// <param name="message">What it said.</param>
+    /// <param name="details">The serialized google.rpc.Status; empty for none.</param>
+    public static GatewayError BackendStatus(StatusCode code, string message, ReadOnlyMemory<byte> details)
+    {
+        var isPrivate = StatusTables.ToHttp(code) >= 500;
+        return new()
+        {
+            Code = code,
+            Reason = "BACKEND_STATUS",
+            Blame = Blame.Backend,
+            Message = isPrivate ? $"The service failed: {code}." : message,
+            Cause = isPrivate && message.Length > 0 ? message : null,
+            Retry = code == StatusCode.Unavailable ? RetryAdvice.IfIdempotent : RetryAdvice.No,
+            StatusDetails = details,
+        };
+    }
 
     /// <summary>A plain HTTP answer, or a status of its own, where gRPC was spoken.</summary>
     public static GatewayError BrokenProxy(string service, int status) =>

@@ -9,9 +9,6 @@ namespace ProtocolGateway.Upstreams.Grpc;
 /// <summary>Reads the status that ends a gRPC call, from trailers or from the head of an answer that has only trailers.</summary>
 internal static class GrpcStatus
 {
-    /// <summary>The reason of an error that the backend reported itself.</summary>
-    public const string Reason = "BACKEND_STATUS";
-
     // As much text as a log line or an error body can bear.
     private const int LongestMessage = 8 * 1024;
 
@@ -25,15 +22,7 @@ internal static class GrpcStatus
         var code = ReadCode(headers.Find("grpc-status"));
         if (code == StatusCode.Ok)
             return null;
-        return new GatewayError
-        {
-            Code = code,
-            Reason = Reason,
-            Blame = Blame.Backend,
-            Message = DecodeMessage(headers.Find("grpc-message")),
-            Retry = code == StatusCode.Unavailable ? RetryAdvice.IfIdempotent : RetryAdvice.No,
-            StatusDetails = DecodeDetails(headers.Find("grpc-status-details-bin")),
-        };
+        return GatewayErrors.BackendStatus(code, DecodeMessage(headers.Find("grpc-message")), DecodeDetails(headers.Find("grpc-status-details-bin")));
     }
 
     /// <summary>The fields that are the application's own; null where there are none. Values with control characters are left out: no wire of ours may carry them.</summary>

@@ -34,6 +34,7 @@ internal sealed class RestHost : IAsyncDisposable
         var edge = new RestEdge(model, pipeline, TimeProvider.System, new Logger<RestEdge>(log));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log);
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         app.Run(edge.HandleAsync);
@@ -95,7 +96,9 @@ internal sealed class RestHost : IAsyncDisposable
             Grpc("Text", Shape.Unary, note, note, "GET", "/text/{text}", "", "text"),
         ];
         Operation[] http = [Http("PUT", item), Http("GET", item)];
-        var types = new Dictionary<string, MessageType> { ["t.Note"] = note };
+        var node = new MessageType("t.Node");
+        node.Complete([new() { Name = "next", JsonName = "next", Number = 1, Type = node, Presence = Presence.Explicit }], []);
+        var types = new Dictionary<string, MessageType> { ["t.Note"] = note, ["t.Node"] = node };
         return new([new("grpc", grpc), new("items", http)], types, []);
     }
 

@@ -136,10 +136,13 @@ public sealed class RestUnaryTests
     [Theory]
     [InlineData(null, "application/problem+json")]
     [InlineData("application/vnd.google.rpc.status+json, */*", "application/json")]
+    [InlineData("application/json, application/vnd.google.rpc.status+json;q=0", "application/problem+json")]
+    [InlineData("application/json, application/vnd.google.rpc.status+json;q=0.1, application/problem+json;q=0.5", "application/problem+json")]
+    [InlineData("application/json, application/problem+json;q=0", "application/json")]
     public async Task Errors_take_the_asked_form_and_keep_their_details(string? accept, string type)
     {
         // Status: details = [Any(RetryInfo{}), Any(unknown, "hi")], cut off within a third.
-        byte[] status = [0x08, 5, .. Any("x/google.rpc.RetryInfo", []), .. Any("x/no.Such", "hi"u8.ToArray()), 0x1A, 100];
+        byte[] status = [0x08, 5, .. Any("x/google.rpc.RetryInfo", []), .. Any("x/google.rpc.DebugInfo", "secret"u8.ToArray()), .. Any("x/no.Such", "hi"u8.ToArray()), 0x1A, 100];
         await using var host = await RestHost.StartAsync(call => call.OnEndAsync(
             new() { Code = StatusCode.NotFound, Reason = "BACKEND", Blame = Blame.Backend, Message = "no \"x\"", Cause = "secret", StatusDetails = status }, null));
         using var request = new HttpRequestMessage(HttpMethod.Get, "/notes/x");
@@ -151,7 +154,7 @@ public sealed class RestUnaryTests
         var text = await answer.Content.ReadAsStringAsync();
         Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
         using var json = JsonDocument.Parse(text);
-        Assert.Equal("no \"x\"", json.RootElement.GetProperty(accept is null ? "detail" : "message").GetString());
+        Assert.Equal("no \"x\"", json.RootElement.GetProperty(type == "application/problem+json" ? "detail" : "message").GetString());
         Assert.Equal("""[{"@type":"x/google.rpc.RetryInfo"},{"@type":"x/no.Such","value":"aGk="}]""", json.RootElement.GetProperty("details").GetRawText());
 
         static byte[] Any(string url, byte[] value)
@@ -159,6 +162,59 @@ public sealed class RestUnaryTests
             byte[] any = [0x0A, (byte)url.Length, .. Encoding.ASCII.GetBytes(url), 0x12, (byte)value.Length, .. value];
             return [0x1A, (byte)any.Length, .. any];
         }
+    }
+
+    [Fact]
+    public async Task Details_nested_too_deep_for_JSON_degrade_and_hide_nothing()
+    {
+        // A JSON reader of .NET stops at 64 unless told, the plan at 100.
+        foreach (var (depth, whole) in new[] { (90, true), (300, false) })
+        {
+            byte[] inner = [];
+            for (var i = 0; i < depth; i++)
+                inner = Field(0x0A, inner);
+            var status = Field(0x1A, [.. Field(0x0A, "x/t.Node"u8.ToArray()), .. Field(0x12, inner)]);
+            await using var host = await RestHost.StartAsync(call => call.OnEndAsync(
+                new() { Code = StatusCode.NotFound, Reason = "BACKEND", Blame = Blame.Backend, Message = "gone", StatusDetails = status }, null));
+            using var answer = await host.Client.GetAsync("/notes/x");
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+            using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(), new() { MaxDepth = 500 });
+            Assert.Equal("gone", json.RootElement.GetProperty("detail").GetString());
+            var detail = json.RootElement.GetProperty("details")[0];
+            Assert.Equal("x/t.Node", detail.GetProperty("@type").GetString());
+            Assert.Equal(whole, detail.TryGetProperty("next", out _));
+            Assert.Equal(!whole, detail.TryGetProperty("value", out _));
+        }
+
+        static byte[] Field(byte tag, byte[] bytes)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            output.Write([tag]);
+            for (var length = (uint)bytes.Length; ; length >>= 7)
+            {
+                output.Write([(byte)(length >= 0x80 ? length | 0x80 : length)]);
+                if (length < 0x80)
+                    break;
+            }
+
+            output.Write(bytes);
+            return output.WrittenSpan.ToArray();
+        }
+    }
+
+    [Theory]
+    [InlineData(StatusCode.Internal, false)]
+    [InlineData(StatusCode.Unknown, false)]
+    [InlineData(StatusCode.Unavailable, false)]
+    [InlineData(StatusCode.FailedPrecondition, true)]
+    public async Task A_services_text_is_told_where_the_fault_is_the_callers(StatusCode code, bool told)
+    {
+        await using var host = await RestHost.StartAsync(call => call.OnEndAsync(GatewayErrors.BackendStatus(code, "NullReference at Db.cs", default), null));
+        using var answer = await host.Client.GetAsync("/notes/x");
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Equal(told, text.Contains("Db.cs", StringComparison.Ordinal));
+        Assert.Equal(!told, text.Contains("incidentId", StringComparison.Ordinal));
+        Assert.Equal(!told, host.Log.Entries.Any(e => e.Message.Contains("Db.cs", StringComparison.Ordinal)));
     }
 
     [Fact]
