@@ -23,6 +23,8 @@ internal static class CallTimeouts
         {
             if (!TryParseGrpc(grpc.ToString(), out var asked))
                 return GatewayErrors.InvalidInput("The header grpc-timeout must be up to 8 digits and one of H, M, S, m, u, n.");
+            if (asked == TimeSpan.Zero)
+                return NoTime(GrpcTimeout);
             smallest = asked < smallest ? asked : smallest;
         }
 
@@ -30,6 +32,8 @@ internal static class CallTimeouts
         {
             if (!TryParsePlain(plain.ToString(), out var asked))
                 return GatewayErrors.InvalidInput("The header X-Request-Timeout must be seconds such as 2.5, or such as 500ms, 2s or 1m.");
+            if (asked == TimeSpan.Zero)
+                return NoTime(RequestTimeout);
             smallest = asked < smallest ? asked : smallest;
         }
 
@@ -37,6 +41,9 @@ internal static class CallTimeouts
             deadline = Deadline.After(smallest < Longest ? smallest : Longest, time);
         return null;
     }
+
+    // The deadline's own error would blame the service, which was never asked.
+    private static GatewayError NoTime(string header) => GatewayErrors.InvalidInput($"The header {header} leaves the call no time: it must be more than 0.");
 
     /// <summary>gRPC over HTTP/2, "Timeout": at most eight digits and a unit.</summary>
     internal static bool TryParseGrpc(ReadOnlySpan<char> text, out TimeSpan span)

@@ -15,9 +15,12 @@ internal static class ClientHeaders
     private const string TrailerPrefix = "grpc-trailer-";
     private static readonly object AddressKey = new();
 
-    // What Kestrel writes without complaint: visible ASCII, space and tab (RFC 9110, section 5.5, without obs-text).
+    // RFC 9110, section 5.5: visible ASCII, space, tab and obs-text, whose bytes the server reads and writes as Latin-1.
     private static readonly SearchValues<char> Writable = SearchValues.Create(
-        [.. Enumerable.Range(0x20, 0x7F - 0x20).Select(c => (char)c), '\t']);
+        [.. Enumerable.Range(0x20, 0x7F - 0x20).Select(c => (char)c), .. Enumerable.Range(0x80, 0x80).Select(c => (char)c), '\t']);
+
+    // What metadata may carry (gRPC over HTTP/2, "Custom-Metadata"), the tab left out.
+    private static readonly SearchValues<char> Ascii = SearchValues.Create([.. Enumerable.Range(0x20, 0x7F - 0x20).Select(c => (char)c)]);
 
     private static readonly SearchValues<char> Base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
@@ -75,9 +78,17 @@ internal static class ClientHeaders
                     continue;
             }
 
-            if (lower.StartsWith(MetadataPrefix, StringComparison.Ordinal) && lower.Length > MetadataPrefix.Length && grpc)
+            if (listed.Count > 0 && IsListed(listed, lower))
+                continue;
+            if (grpc && lower.Length > MetadataPrefix.Length && lower.StartsWith(MetadataPrefix, StringComparison.Ordinal))
+            {
                 lower = lower[MetadataPrefix.Length..];
-            if (!MayPass(lower, grpc) || (listed.Count > 0 && IsListed(listed, lower)))
+                // What the gateway adds itself would come twice, once as the client likes it.
+                if (lower.StartsWith("x-forwarded-", StringComparison.Ordinal))
+                    continue;
+            }
+
+            if (!MayPass(lower, grpc))
                 continue;
             foreach (var value in values)
             {
@@ -85,9 +96,9 @@ internal static class ClientHeaders
                     continue;
                 if (grpc && lower.EndsWith("-bin", StringComparison.Ordinal) && !IsBase64List(value))
                     return GatewayErrors.InvalidInput($"The header {lower} must be base64.");
-                if (grpc && !IsWritable(value))
-                    return GatewayErrors.InvalidInput($"The header {lower} holds characters that metadata cannot carry.");
-                into.TryAdd(lower, value);
+                // Cookies and the like of browsers hold what metadata cannot carry; the call is good without them.
+                if (!grpc || !value.AsSpan().ContainsAnyExcept(Ascii))
+                    into.TryAdd(lower, value);
             }
         }
 
@@ -98,15 +109,32 @@ internal static class ClientHeaders
     }
 
     /// <summary>Initial metadata of a gRPC backend as response headers.</summary>
-    public static void FromMetadata(CallHeaders metadata, HttpResponse response)
+    /// <param name="metadata">The metadata.</param>
+    /// <param name="response">The answer.</param>
+    /// <param name="raw">The answer's bytes are the backend's own, so what describes them holds: a coding, a file's name, a language.</param>
+    public static void FromMetadata(CallHeaders metadata, HttpResponse response, bool raw)
     {
         foreach (var (name, value) in metadata.Items)
         {
             // date and server speak of the backend's HTTP stack, not of the answer.
-            if (MayReturn(name) && !name.StartsWith("content-", StringComparison.Ordinal) && name is not ("date" or "server") && IsWritable(value))
+            if (!MayReturn(name) || name is "date" or "server" || !IsWritable(value))
+                continue;
+            if (!name.StartsWith("content-", StringComparison.Ordinal) || (raw && DescribesContent(name)))
                 response.Headers.Append(name, value);
         }
     }
+
+    /// <summary>Forgets what described the content, where an error takes its place.</summary>
+    public static void DropContent(IHeaderDictionary headers)
+    {
+        headers.ContentEncoding = default;
+        headers.ContentDisposition = default;
+        headers.ContentLanguage = default;
+        headers.ContentLocation = default;
+    }
+
+    /// <summary>Says that another Accept would have been answered otherwise (RFC 9110, section 12.5.5).</summary>
+    public static void VaryByAccept(HttpResponse response) => response.Headers.Append("Vary", "Accept");
 
     /// <summary>Trailing metadata as headers of an answer that has not started.</summary>
     public static void FromTrailers(CallHeaders trailers, HttpResponse response)
@@ -167,6 +195,8 @@ internal static class ClientHeaders
         "accept-encoding" or "content-encoding" when grpc => false,
         _ => !HeaderNames.IsHopByHop(name) && !HeaderNames.IsInternal(name),
     };
+
+    private static bool DescribesContent(string name) => name is "content-encoding" or "content-disposition" or "content-language" or "content-location";
 
     private static bool MayReturn(string name) => !HeaderNames.IsHopByHop(name) && !HeaderNames.IsInternal(name);
 

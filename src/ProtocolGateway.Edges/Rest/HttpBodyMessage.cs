@@ -1,11 +1,16 @@
 using System.Buffers;
+using ProtocolGateway.Edges.Rest.Binding;
 
 namespace ProtocolGateway.Edges.Rest;
 
 /// <summary>google.api.HttpBody on the wire: content_type = 1, data = 2 (google/api/httpbody.proto).</summary>
 internal static class HttpBodyMessage
 {
-    private const string DefaultType = "application/octet-stream";
+    private const int TypeField = 1;
+    private const int DataField = 2;
+
+    /// <summary>The type of bytes that nobody gave one (RFC 9110, section 8.3).</summary>
+    public const string DefaultType = "application/octet-stream";
 
     /// <summary>Reads one; false where the bytes are no message. The data is a slice of the message.</summary>
     /// <param name="message">The whole message.</param>
@@ -14,31 +19,17 @@ internal static class HttpBodyMessage
     {
         contentType = DefaultType;
         data = default;
-        if (field != 0)
+        if (field == 0)
+            return TryMerge(message, ref contentType, ref data);
+        // A field that comes in parts is one message (protobuf encoding, "Last One Wins"): its parts are read over each other.
+        var outer = new ProtoScanner(message);
+        while (outer.Next())
         {
-            var outer = new ProtoScanner(message);
-            var found = default(ReadOnlySequence<byte>);
-            while (outer.Next())
-            {
-                if (outer.Field == field && outer.IsBytes)
-                    found = outer.Bytes;
-            }
-
-            if (outer.Malformed)
+            if (outer.Field == field && outer.IsBytes && !TryMerge(outer.Bytes, ref contentType, ref data))
                 return false;
-            message = found;
         }
 
-        var scanner = new ProtoScanner(message);
-        while (scanner.Next())
-        {
-            if (scanner.Field == 1 && scanner.IsBytes)
-                contentType = Sanitize(scanner.Text());
-            else if (scanner.Field == 2 && scanner.IsBytes)
-                data = scanner.Bytes;
-        }
-
-        return !scanner.Malformed;
+        return !outer.Malformed;
     }
 
     /// <summary>Writes one that has data alone: a later piece of a stream.</summary>
@@ -48,39 +39,26 @@ internal static class HttpBodyMessage
     public static void Append(IBufferWriter<byte> output, int field, ReadOnlySequence<byte> data)
     {
         if (field != 0)
-        {
-            WriteVarint(output, ((ulong)field << 3) | 2);
-            WriteVarint(output, (ulong)(1 + VarintLength((ulong)data.Length) + data.Length));
-        }
-
-        WriteVarint(output, (2 << 3) | 2);
-        WriteVarint(output, (ulong)data.Length);
+            Wire.WriteTagAndLength(output, field, Wire.FieldSize(DataField, (int)data.Length));
+        Wire.WriteTagAndLength(output, DataField, (int)data.Length);
         foreach (var segment in data)
             output.Write(segment.Span);
     }
 
-    private static string Sanitize(string contentType) =>
-        contentType.Length == 0 || !ClientHeaders.IsWritable(contentType) ? DefaultType : contentType;
-
-    private static int VarintLength(ulong value)
+    private static bool TryMerge(ReadOnlySequence<byte> message, ref string contentType, ref ReadOnlySequence<byte> data)
     {
-        var length = 1;
-        while ((value >>= 7) != 0)
-            length++;
-        return length;
-    }
-
-    private static void WriteVarint(IBufferWriter<byte> output, ulong value)
-    {
-        var span = output.GetSpan(10);
-        var length = 0;
-        while (value >= 0x80)
+        var scanner = new ProtoScanner(message);
+        while (scanner.Next())
         {
-            span[length++] = (byte)(value | 0x80);
-            value >>= 7;
+            if (scanner.Field == TypeField && scanner.IsBytes)
+                contentType = Sanitize(scanner.Text());
+            else if (scanner.Field == DataField && scanner.IsBytes)
+                data = scanner.Bytes;
         }
 
-        span[length++] = (byte)value;
-        output.Advance(length);
+        return !scanner.Malformed;
     }
+
+    private static string Sanitize(string contentType) =>
+        contentType.Length == 0 || !ClientHeaders.IsWritable(contentType) ? DefaultType : contentType;
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using ProtocolGateway.Edges.Rest.Streaming;
 using ProtocolGateway.Envelope.Errors;
@@ -14,6 +15,10 @@ internal static class RestAccept
     public const string Problem = "application/problem+json";
     public const string RpcStatus = "application/vnd.google.rpc.status+json";
 
+    private const int NamedExactly = 3;
+
+    private static readonly MediaTypeHeaderValue StatusType = new(RpcStatus);
+    private static readonly MediaTypeHeaderValue ProblemType = new(Problem);
     private static readonly MediaTypeHeaderValue[] UnaryTypes = [new(Json)];
     private static readonly MediaTypeHeaderValue[] StreamTypes = [new(Ndjson), new("application/ndjson"), new("application/jsonl"), new(EventStream), new(Json)];
     private static readonly AnswerForm[] StreamForms = [AnswerForm.Lines, AnswerForm.Lines, AnswerForm.Lines, AnswerForm.Events, AnswerForm.Array];
@@ -47,17 +52,27 @@ internal static class RestAccept
                 return false;
         }
 
-        foreach (var line in headers.Accept)
+        var byDefault = otherwise == RestErrorFormat.GoogleRpcStatus;
+        if (!NamesErrorType(headers.Accept) || !MediaTypeHeaderValue.TryParseList(headers.Accept, out var ranges))
+            return byDefault;
+        var status = Weigh(StatusType, ranges);
+        var problem = Weigh(ProblemType, ranges);
+        // Only a range that names a type speaks of errors; "*/*" stands in every Accept.
+        var (hasStatus, hasProblem) = (status.Exactness == NamedExactly, problem.Exactness == NamedExactly);
+        if (hasStatus && hasProblem)
+            return (status.Quality, status.Order).CompareTo((problem.Quality, problem.Order)) > 0;
+        return hasStatus ? status.Quality > 0 : hasProblem ? problem.Quality == 0 : byDefault;
+    }
+
+    private static bool NamesErrorType(StringValues accept)
+    {
+        foreach (var line in accept)
         {
-            if (line is null)
-                continue;
-            if (line.Contains(RpcStatus, StringComparison.OrdinalIgnoreCase))
+            if (line is not null && (line.Contains(RpcStatus, StringComparison.OrdinalIgnoreCase) || line.Contains(Problem, StringComparison.OrdinalIgnoreCase)))
                 return true;
-            if (line.Contains(Problem, StringComparison.OrdinalIgnoreCase))
-                return false;
         }
 
-        return otherwise == RestErrorFormat.GoogleRpcStatus;
+        return false;
     }
 
     // By quality, then by how exactly the client named it, then by the client's order, then by ours.
@@ -85,7 +100,7 @@ internal static class RestAccept
             var exactness = range.MatchesAllTypes ? 1
                 : !range.Type.Equals(offer.Type, StringComparison.OrdinalIgnoreCase) ? 0
                 : range.MatchesAllSubTypes ? 2
-                : range.SubType.Equals(offer.SubType, StringComparison.OrdinalIgnoreCase) ? 3 : 0;
+                : range.SubType.Equals(offer.SubType, StringComparison.OrdinalIgnoreCase) ? NamedExactly : 0;
             if (exactness > found.Exactness)
                 found = (range.Quality ?? 1, exactness, -i);
         }

@@ -29,12 +29,14 @@ internal sealed class RestAnswerWriter(RestErrorWriter errors, TimeProvider time
     }
 
     /// <summary>Sets the head of a streamed answer; it is sent with the first message.</summary>
-    public static void StartStream(HttpContext context, string contentType, bool events)
+    public static void StartStream(HttpContext context, string contentType, AnswerForm form)
     {
         var response = context.Response;
+        if (form != AnswerForm.Raw)
+            ClientHeaders.VaryByAccept(response);
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = contentType;
-        if (events)
+        if (form == AnswerForm.Events)
             response.Headers.CacheControl = "no-cache";
         // nginx and its kin hold streams back unless told.
         response.Headers["X-Accel-Buffering"] = "no";

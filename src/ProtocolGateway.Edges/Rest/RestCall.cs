@@ -47,7 +47,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
     /// <inheritdoc />
     public override ValueTask OnHeadAsync(AnswerHead head)
     {
-        ClientHeaders.FromMetadata(head.Headers, context.Response);
+        ClientHeaders.FromMetadata(head.Headers, context.Response, plan.RawAnswer);
         return default;
     }
 
@@ -160,7 +160,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
         return default;
     }
 
-    private void Start() => RestAnswerWriter.StartStream(context, _rawType ?? AnswerFraming.ContentType(form), form == AnswerForm.Events);
+    private void Start() => RestAnswerWriter.StartStream(context, _rawType ?? AnswerFraming.ContentType(form), form);
 
     private ValueTask Broken(GatewayError error)
     {

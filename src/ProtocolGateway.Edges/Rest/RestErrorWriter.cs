@@ -18,6 +18,8 @@ internal sealed class RestErrorWriter(RestErrorDetails details, RestErrorFormat 
     {
         var response = context.Response;
         response.StatusCode = error.EffectiveHttpStatus;
+        ClientHeaders.DropContent(response.Headers);
+        ClientHeaders.VaryByAccept(response);
         foreach (var (name, value) in error.AnswerHeaders)
         {
             if (HeadersAreWritable(name, value))

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using ProtocolGateway.Edges.Rest.Binding;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 
@@ -63,6 +64,8 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
         var response = context.Response;
         response.StatusCode = head.Status;
         ClientHeaders.FromHttp(head.Headers, response);
+        if (plan.Locations is { } locations)
+            MapLocations(locations, response.Headers);
         if (head.Headers.Find("content-length") is { } text)
         {
             if (!long.TryParse(text, System.Globalization.NumberStyles.None, null, out var length))
@@ -123,6 +126,15 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
 
     /// <inheritdoc />
     public void Dispose() => _held?.Dispose();
+
+    private void MapLocations(LocationMapping locations, IHeaderDictionary headers)
+    {
+        var host = context.Request.Host.Value ?? "";
+        if (headers.Location is [{ } location])
+            headers.Location = locations.Map(location, host);
+        if (headers.ContentLocation is [{ } content])
+            headers.ContentLocation = locations.Map(content, host);
+    }
 
     // Thrown, so that the upstream breaks the exchange off at once: what else comes is of no use, and may be without end.
     private GatewayCallException Refuse(string what)

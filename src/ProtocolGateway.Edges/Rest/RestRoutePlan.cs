@@ -1,6 +1,7 @@
 using System.Buffers;
 using ProtocolGateway.Contracts.Codec;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.Rest.Binding;
 using ProtocolGateway.Edges.Rest.Routing;
 using ProtocolGateway.Envelope.Errors;
 
@@ -47,6 +48,9 @@ internal sealed class RestRoutePlan
 
     /// <summary>HTTP: writes the backend's target.</summary>
     public TargetBinder? BindTarget { get; init; }
+
+    /// <summary>HTTP: how the client sees where the backend points to; null where as it is.</summary>
+    public LocationMapping? Locations { get; init; }
 
     /// <summary>More than one message may be sent, and the body is where they come from.</summary>
     public bool StreamsRequest => ReadsBody && Operation.Shape is (Shape.ClientStreaming or Shape.Duplex);

@@ -27,6 +27,7 @@ internal static class RestRoutePlanCompiler
                 Service = route.Service.Name,
                 Timeout = TimeoutOf(route.Operation, options),
                 BindTarget = HttpBinding.Compile(route, binding, diagnostics).Bind,
+                Locations = LocationMapping.Compile(route),
             }
             : CompileGrpc(route, options, binding, find, out whyNot);
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -121,6 +122,8 @@ public static class GatewayHost
         {
             kestrel.AddServerHeader = false;
             kestrel.RequestHeaderEncodingSelector = ConnectionHeader.Select;
+            // Backends' values are read as Latin-1 too, so that their bytes go out as they came in.
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
             // The edges bound messages themselves: a stream's body as a whole has no bound.
             kestrel.Limits.MaxRequestBodySize = null;
             SetHeaderLimits(kestrel.Limits, (int)config.Limits.MaxHeaderBytes);

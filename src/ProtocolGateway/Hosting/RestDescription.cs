@@ -22,7 +22,7 @@ internal static class RestDescription
         Routes = new RestRoutes
         {
             PathPrefix = config.Edges.Rest.Path,
-            HttpPrefix = s => config.Services[s.Name].Rest.Prefix,
+            ServicePrefix = s => config.Services[s.Name].Rest.Prefix,
         },
         Binding = s => BindingOf(config, s.Name),
         MaxRequestBytes = (int)MaxRequestBytes(config),
@@ -54,7 +54,7 @@ internal static class RestDescription
         var options = new RestDescriptionOptions
         {
             ServerUrl = config.Edges.Rest.Path.TrimEnd('/') is { Length: > 0 } path ? path : "/",
-            HttpPrefix = s => config.Services[s].Rest.Prefix.TrimEnd('/'),
+            ServicePrefix = s => config.Services[s].Rest.Prefix.TrimEnd('/'),
             IsServed = (operation, rule) => served.Contains((operation, rule.Method, rule.Template)),
         };
         var output = new ArrayBufferWriter<byte>();

@@ -80,8 +80,7 @@ public static class OpenApiDocumentWriter
                     tags.Add(operation.ServiceName);
                 foreach (var rule in RulesOf(operation).Where(r => options.IsServed(operation, r)))
                 {
-                    var prefix = operation.Kind == ContractKind.Http ? options.HttpPrefix(service.Name) : "";
-                    Add(paths, ids, operation, rule, ExpandedTemplate.Of(prefix + rule.Template));
+                    Add(paths, ids, operation, rule, ExpandedTemplate.Of(options.ServicePrefix(service.Name) + rule.Template));
                 }
             }
         }

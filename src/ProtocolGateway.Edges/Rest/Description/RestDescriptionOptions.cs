@@ -17,6 +17,6 @@ public sealed class RestDescriptionOptions
     /// <summary>Whether a rule is served, the one made up for an operation without rules included; those that are not stay out of the document.</summary>
     public Func<Operation, HttpRule, bool> IsServed { get; init; } = static (_, _) => true;
 
-    /// <summary>The path put before the operations of an OpenAPI service, by the configured service's name; empty or beginning with a slash and not ending in one.</summary>
-    public Func<string, string> HttpPrefix { get; init; } = static _ => "";
+    /// <summary>The path put before the operations of a service, by its configured name; empty or beginning with a slash and not ending in one.</summary>
+    public Func<string, string> ServicePrefix { get; init; } = static _ => "";
 }

@@ -42,6 +42,6 @@ public sealed record RouteOptions
     /// <summary>The path before every route: <c>/api</c>. Empty or <c>/</c> for none.</summary>
     public string PathPrefix { get; init; } = "";
 
-    /// <summary>The path before the operations of an OpenAPI contract, below <see cref="PathPrefix"/>; empty for none.</summary>
-    public Func<CatalogService, string> HttpPrefix { get; init; } = static _ => "";
+    /// <summary>The path before the operations of a service, below <see cref="PathPrefix"/>; empty for none.</summary>
+    public Func<CatalogService, string> ServicePrefix { get; init; } = static _ => "";
 }

@@ -59,9 +59,9 @@ internal ref struct RouteSearch(ReadOnlySpan<char> path, string method)
         var next = position + length + 1;
         if (node.FindLiteral(segment) is { } literal && Visit(literal, next))
             return true;
-        // An empty segment is only ever a literal of an OpenAPI path: /a/ is not /a, and no variable is empty.
+        // An empty segment is a literal of an OpenAPI path, or one of those that "**" takes: /a/ is not /a, and no other variable is empty.
         if (length == 0)
-            return false;
+            return node.Rest is { } all && Take(all);
         foreach (var (partial, child) in node.Partials)
         {
             if (partial.TryMatch(segment, []) && Visit(child, next))

@@ -92,7 +92,11 @@ public sealed class RouteTable
             path = path[..mark];
         }
 
-        return path.IsEmpty ? "/" : path;
+        if (!path.IsEmpty)
+            return path;
+        // The slash that is meant counts as the character before: what it captures, nothing, is then within the target.
+        start--;
+        return "/";
     }
 
     private static void Capture(Route route, ReadOnlySpan<char> path, int offset, ref RouteMatch match)

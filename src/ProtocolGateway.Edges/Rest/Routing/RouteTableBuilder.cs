@@ -16,12 +16,12 @@ internal sealed class RouteTableBuilder(RouteOptions options, List<Diagnostic> d
         var prefix = Trim(options.PathPrefix);
         foreach (var service in catalog.Services)
         {
-            var httpPrefix = prefix + Trim(options.HttpPrefix(service));
+            var servicePrefix = prefix + Trim(options.ServicePrefix(service));
             foreach (var operation in service.Operations)
             {
                 // A second operation of one name is reported by whoever builds the catalog, and never served.
                 if (_operations.Add(operation.FullName))
-                    Add(service, operation, operation.Kind == ContractKind.Http ? httpPrefix : prefix);
+                    Add(service, operation, servicePrefix);
             }
         }
 

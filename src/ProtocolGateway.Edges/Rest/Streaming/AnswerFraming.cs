@@ -10,6 +10,8 @@ internal static class AnswerFraming
     {
         AnswerForm.Lines => RestAccept.Ndjson,
         AnswerForm.Events => RestAccept.EventStream,
+        // Of HttpBody the first message says; without any there is no type.
+        AnswerForm.Raw => HttpBodyMessage.DefaultType,
         _ => RestAccept.Json,
     };
 

@@ -3,6 +3,8 @@ using System.Net;
 using ProtocolGateway.Edges;
 using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
+using ProtocolGateway.TestKit.Running;
 using Xunit;
 
 namespace UnitTests.Edges.Rest;
@@ -23,6 +25,7 @@ public sealed class RestHeaderTests
         {
             ("Authorization", "Bearer t"), ("Grpc-Metadata-Trace", "1"), ("Grpc-Metadata-Grpc-Status", "0"), ("X-Gateway-User", "root"), ("TE", "trailers"),
             ("Connection", "X-Private"), ("X-Private", "1"), ("X-Data-Bin", "AQI"), ("X-Forwarded-For", "1.2.3.4"), ("X-Http-Method-Override", "DELETE"),
+            ("Grpc-Metadata-X-Forwarded-For", "6.6.6.6"), ("Grpc-Metadata-X-Forwarded-Host", "evil"),
         })
             request.Headers.TryAddWithoutValidation(name, value);
         using var answer = await host.Client.SendAsync(request);
@@ -32,8 +35,25 @@ public sealed class RestHeaderTests
         Assert.Equal("AQI", seen.Find("x-data-bin"));
         Assert.Equal("1.2.3.4, 127.0.0.1", seen.Find("x-forwarded-for"));
         Assert.Equal("http", seen.Find("x-forwarded-proto"));
+        Assert.DoesNotContain(seen.Items.ToArray(), h => h.Value is "6.6.6.6" or "evil");
         foreach (var absent in new[] { "grpc-status", "x-gateway-user", "te", "connection", "x-private", "host" })
             Assert.Null(seen.Find(absent));
+    }
+
+    [Fact]
+    public async Task A_header_that_metadata_cannot_carry_is_left_out()
+    {
+        CallHeaders? seen = null;
+        await using var host = await RestHost.StartAsync(call =>
+        {
+            seen = call.Headers;
+            return RestHost.Answer("x")(call);
+        });
+        await using var connection = await RawConnection.OpenAsync(host.Client.BaseAddress!.Port);
+        await connection.SendAsync([.. "GET /notes/x HTTP/1.1\r\nHost: a\r\nX-Name: J"u8, 0xC3, 0xBC, .. "rgen\r\nX-Other: 1\r\n\r\n"u8]);
+        Assert.StartsWith("HTTP/1.1 200 ", await connection.ReadAnswerAsync(), StringComparison.Ordinal);
+        Assert.Null(seen!.Find("x-name"));
+        Assert.Equal("1", seen.Find("x-other"));
     }
 
     [Fact]
@@ -64,6 +84,9 @@ public sealed class RestHeaderTests
     [InlineData("X-Request-Timeout", "500ms", 200)]
     [InlineData("X-Request-Timeout", "2.5", 200)]
     [InlineData("X-Request-Timeout", "-1", 400)]
+    [InlineData("X-Request-Timeout", "0", 400)]
+    [InlineData("X-Request-Timeout", "0ms", 400)]
+    [InlineData("grpc-timeout", "0S", 400)]
     [InlineData("X-Request-Timeout", "soon", 400)]
     [InlineData("x-bad-bin", "*", 400)]
     public async Task Timeouts_and_binary_values_are_checked(string name, string value, int status)
@@ -123,6 +146,68 @@ public sealed class RestHeaderTests
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, wrong.StatusCode);
         using var empty = await host.Client.PutAsync("/items/1", null);
         Assert.Equal(HttpStatusCode.BadRequest, empty.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/v2/items/1", "/shop/items/1")]
+    [InlineData("/v2/items/1?a=/v2/b#c", "/shop/items/1?a=/v2/b#c")]
+    [InlineData("/v2", "/shop")]
+    [InlineData("http://HOST/v2/items/1", "http://HOST/shop/items/1")]
+    [InlineData("https://HOST/v2/items/1", "https://HOST/shop/items/1")]
+    [InlineData("/v20/items", "/v20/items")]
+    [InlineData("/login", "/login")]
+    [InlineData("items/1", "items/1")]
+    [InlineData("//other/v2/items/1", "//other/v2/items/1")]
+    [InlineData("http://other/v2/items/1", "http://other/v2/items/1")]
+    [InlineData("http://HOST.evil/v2/items/1", "http://HOST.evil/v2/items/1")]
+    public async Task Locations_lead_below_the_prefix(string told, string seen)
+    {
+        var authority = "";
+        await using var host = await RestHost.StartAsync(
+            async call =>
+            {
+                var head = new CallHeaders();
+                head.TryAdd("location", told.Replace("HOST", authority, StringComparison.Ordinal));
+                head.TryAdd("content-location", told.Replace("HOST", authority, StringComparison.Ordinal));
+                head.TryAdd("x-name", "J\u00fcrgen");
+                await call.OnHeadAsync(new(201, head));
+                await call.OnEndAsync(null, null);
+            },
+            new() { Routes = new() { ServicePrefix = s => s.Name == "items" ? "/shop" : "" } });
+        authority = host.Client.BaseAddress!.Authority;
+        await using var connection = await RawConnection.OpenAsync(host.Client.BaseAddress.Port);
+        await connection.SendAsync($"GET /shop/items/1 HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");
+        var answer = await connection.ReadToEndAsync();
+        var expected = seen.Replace("HOST", authority, StringComparison.Ordinal);
+        Assert.Contains($"\r\nLocation: {expected}\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains($"\r\nContent-Location: {expected}\r\n", answer, StringComparison.Ordinal);
+        // The bytes of other headers come as they were, one for each character.
+        Assert.Contains("\r\nx-name: J\u00fcrgen\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_describes_the_bytes_of_a_raw_answer_comes_along_and_of_no_other()
+    {
+        await using var host = await RestHost.StartAsync(async call =>
+        {
+            var head = new CallHeaders();
+            head.TryAdd("content-encoding", "gzip");
+            head.TryAdd("content-disposition", "attachment");
+            await call.OnHeadAsync(new(200, head));
+            await call.OnMessageAsync(call.Operation.Name == "Download" ? new([0x12, 1, 7]) : RestHost.Text("x"));
+            await call.OnEndAsync(call.Operation.Name == "Download" && call.Headers.Find("x-fail") is not null ? GatewayErrors.BackendLost("s", "") : null, null);
+        });
+        using var raw = await host.Client.GetAsync("/files/x");
+        Assert.Equal(["gzip"], raw.Content.Headers.ContentEncoding);
+        Assert.Equal("attachment", raw.Content.Headers.ContentDisposition!.ToString());
+        using var json = await host.Client.GetAsync("/notes/x");
+        Assert.Empty(json.Content.Headers.ContentEncoding);
+        Assert.Null(json.Content.Headers.ContentDisposition);
+        using var ask = new HttpRequestMessage(HttpMethod.Get, "/files/x") { Headers = { { "X-Fail", "1" } } };
+        using var failed = await host.Client.SendAsync(ask);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.StatusCode);
+        Assert.Empty(failed.Content.Headers.ContentEncoding);
+        Assert.Equal(["Accept"], failed.Headers.Vary);
     }
 
     [Fact]

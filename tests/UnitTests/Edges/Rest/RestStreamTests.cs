@@ -21,6 +21,7 @@ public sealed class RestStreamTests
         using var answer = await host.Client.SendAsync(Watch(accept));
         Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);
         Assert.Equal(body, await answer.Content.ReadAsStringAsync());
+        Assert.Equal(["Accept"], answer.Headers.Vary);
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class HttpBindingTests
         var catalog = Routes.Of(
             Routes.Http("pet", pets, Routes.Rule("GET /pets/{petId}")),
             Routes.Http("file", files, Routes.Rule("GET /files/{name}")));
-        var table = RouteTable.Build(catalog, new() { HttpPrefix = _ => "/inv" }, []);
+        var table = RouteTable.Build(catalog, new() { ServicePrefix = _ => "/inv" }, []);
         Assert.Equal(RouteOutcome.Found, table.Match("GET", target, out var match));
         var headers = new HeaderDictionary();
         if (tenant is not null)

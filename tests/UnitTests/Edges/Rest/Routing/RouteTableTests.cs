@@ -29,6 +29,9 @@ public sealed class RouteTableTests
     [InlineData("PURGE", "/any/1", "* /any/{x}", "1")]
     [InlineData("GET", "/rest", "GET /rest/**")]
     [InlineData("GET", "http://h:1/users/7?q", "GET /users/{id}", "7")]
+    [InlineData("GET", "/v3/files/", "GET /v3/files/{path=**}", "")]
+    [InlineData("GET", "/v3/files//a", "GET /v3/files/{path=**}", "/a")]
+    [InlineData("GET", "/rest/", "GET /rest/**")]
     public void Takes_the_most_specific_rule_of_the_method(string method, string target, string rule, string? value = null)
     {
         foreach (var rules in new[] { Rules, [.. Rules.Reverse()] })
@@ -41,10 +44,23 @@ public sealed class RouteTableTests
     }
 
     [Theory]
+    [InlineData("http://h")]
+    [InlineData("http://h:1")]
+    [InlineData("http://h?a=1")]
+    [InlineData("http://h/")]
+    [InlineData("/")]
+    public void An_absolute_target_without_a_path_is_the_root(string target)
+    {
+        var table = Routes.Table("GET /{name=**}");
+        Assert.Equal(RouteOutcome.Found, table.Match("GET", target, out var match));
+        Assert.Equal("", match.Raw(0, target).ToString());
+        Assert.Equal(target.Contains('?', StringComparison.Ordinal) ? "a=1" : "", match.Query(target).ToString());
+    }
+
+    [Theory]
     [InlineData("/users/")]
     [InlineData("/users//")]
     [InlineData("/users/1/")]
-    [InlineData("/v3/files/")]
     [InlineData("/users")]
     [InlineData("/")]
     [InlineData("*")]
@@ -117,8 +133,8 @@ public sealed class RouteTableTests
     {
         var operation = Routes.Grpc("Get", new("In"));
         var catalog = new Catalog([new("s", [operation])], new Dictionary<string, MessageType>(), []);
-        var table = RouteTable.Build(catalog, new() { PathPrefix = "/api/" }, []);
-        Assert.Equal(RouteOutcome.Found, table.Match("POST", "/api/test.S/Get", out var match));
+        var table = RouteTable.Build(catalog, new() { PathPrefix = "/api/", ServicePrefix = _ => "own" }, []);
+        Assert.Equal(RouteOutcome.Found, table.Match("POST", "/api/own/test.S/Get", out var match));
         Assert.True(match.Route!.IsImplicit);
         Assert.Equal("*", match.Route.Rule.Body);
     }
@@ -132,7 +148,7 @@ public sealed class RouteTableTests
     public void Serves_openapi_paths(string target, string rule, string? value = null)
     {
         var table = RouteTable.Build(
-            Routes.HttpCatalog("/pets/{any}", "/pets/{pet-id}.json", "/pets/{x}-{y}", "/pets/", "/pets/{id}:feed"), new() { HttpPrefix = _ => "inv" }, []);
+            Routes.HttpCatalog("/pets/{any}", "/pets/{pet-id}.json", "/pets/{x}-{y}", "/pets/", "/pets/{id}:feed"), new() { ServicePrefix = _ => "inv" }, []);
         Assert.Equal(RouteOutcome.Found, table.Match("GET", target, out var match));
         Assert.Equal(rule, match.Route!.Text);
         if (value is not null)
