@@ -64,7 +64,8 @@ public sealed class SampleTests
             await kill.WaitForExitAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await demo.WaitForExitAsync(limit.Token);
-        Assert.True(!Directory.EnumerateDirectories(temporary, "protocol-gateway-demo-*").Any(), log.Text);
+        Assert.True(demo.ExitCode == 0, $"It ended with {demo.ExitCode}:\n{log.Text}");
+        Assert.Empty(Directory.EnumerateDirectories(temporary, "protocol-gateway-demo-*"));
         Directory.Delete(temporary, recursive: true);
     }
 
