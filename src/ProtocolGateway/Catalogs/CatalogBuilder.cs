@@ -2,6 +2,7 @@ using ProtocolGateway.Config;
 using ProtocolGateway.Contracts;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Contracts.Proto;
+using ProtocolGateway.Edges.GraphQL.Schema;
 using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Edges.Rest.Routing;
 using ProtocolGateway.Hosting;
@@ -11,7 +12,8 @@ namespace ProtocolGateway.Catalogs;
 /// <summary>Everything that a configuration's contracts yield.</summary>
 /// <param name="Catalog">The snapshot, with all diagnostics in it.</param>
 /// <param name="Rest">The REST surface compiled from it.</param>
-public sealed record LoadedCatalog(Catalog Catalog, RestEdgeModel Rest)
+/// <param name="Graph">The GraphQL schema; null where the edge is off.</param>
+public sealed record LoadedCatalog(Catalog Catalog, RestEdgeModel Rest, GraphSchema? Graph)
 {
     /// <summary>The REST routes.</summary>
     public RouteTable Routes => Rest.Routes;
@@ -57,8 +59,9 @@ public static class CatalogBuilder
 
         var draft = new Catalog(services, types, []);
         var rest = RestEdgeModel.Build(draft, RestDescription.OptionsOf(config, services), diagnostics);
-        // The second construction only adds the routes' findings; operations keep their identity.
-        return new LoadedCatalog(new Catalog(services, types, diagnostics), rest);
+        var graph = GraphDescription.Build(config, draft, diagnostics);
+        // The second construction only adds the edges' findings; operations keep their identity.
+        return new LoadedCatalog(new Catalog(services, types, diagnostics), rest, graph);
     }
 
     private static ContractContent Load(string name, ServiceConfig service)

@@ -17,6 +17,9 @@ internal sealed class FilePathAttribute : Attribute
 
     /// <summary>Either will do.</summary>
     public bool FileOrDirectory { get; init; }
+
+    /// <summary>The program may write it; its directory must exist.</summary>
+    public bool MayBeMissing { get; init; }
 }
 
 /// <summary>A number of bytes, or a text with KiB, MiB or GiB.</summary>

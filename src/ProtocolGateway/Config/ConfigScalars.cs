@@ -108,7 +108,9 @@ internal static class ConfigScalars
 
             text = Path.GetFullPath(text, baseDirectory);
             var exists = path.Directory ? Directory.Exists(text) : File.Exists(text) || (path.FileOrDirectory && Directory.Exists(text));
-            if (!exists)
+            if (path.MayBeMissing && !Directory.Exists(text))
+                problem = Directory.Exists(Path.GetDirectoryName(text)) ? null : $"There is no directory for the file {text}.";
+            else if (!exists)
                 problem = $"There is no {(path.Directory ? "directory" : "file")} {text}.";
         }
 

@@ -7,6 +7,8 @@ internal static class ConfigValidator
 {
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
+    private static readonly SearchValues<char> PrefixCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
     private static readonly SearchValues<char> PatternCharacters = SearchValues.Create("{}?#*% ");
 
     /// <summary>Adds what is wrong to the errors.</summary>
@@ -24,6 +26,8 @@ internal static class ConfigValidator
             Report("services", "There is no service; the gateway would have nothing to answer.");
         if (!config.Edges.Rest.Path.StartsWith('/'))
             Report("edges.rest.path", "The path must begin with a slash.");
+        if (!config.Edges.Graphql.Path.StartsWith('/') || config.Edges.Graphql.Path.AsSpan().ContainsAny(PatternCharacters))
+            Report("edges.graphql.path", "The path must begin with a slash and hold literal segments only.");
         else if (!IsLiteralPath(config.Edges.Rest.Path))
             Report("edges.rest.path", "The path holds literal segments only, none of them empty.");
         if (config.Limits.MaxHeaderBytes > LimitsConfig.MostHeaderBytes)
@@ -48,6 +52,8 @@ internal static class ConfigValidator
             report(path + ".reflection.interval", $"The interval is shorter than {ReflectionConfig.ShortestInterval.TotalSeconds:0}s; the service would do little else than answer it.");
         if (service.Rest.Prefix.Length > 0 && !IsLiteralPath(service.Rest.Prefix))
             report(path + ".rest.prefix", "A prefix begins with a slash and holds literal segments only, none of them empty.");
+        if (service.Graphql.Prefix is { Length: > 0 } prefix && (!char.IsAsciiLetter(prefix[0]) || prefix.AsSpan().ContainsAnyExcept(PrefixCharacters)))
+            report(path + ".graphql.prefix", "A prefix is made of letters, digits and '_', and begins with a letter.");
         if (service.Upstream.Tls is not null && service.Upstream.Instances.Any(i => i.Address.StartsWith("http:", StringComparison.OrdinalIgnoreCase)))
             report(path + ".upstream.tls", "tls is set, but an instance's address is http.");
         if (service.Upstream.Tls?.Ca is { } ca && File.Exists(ca) && AuthorityFile.FindProblem(ca) is { } problem)

@@ -60,6 +60,10 @@ public sealed record EdgesConfig
     /// <summary>REST.</summary>
     [Description("REST, generated from the contracts.")]
     public RestEdgeConfig Rest { get; init; } = new();
+
+    /// <summary>GraphQL.</summary>
+    [Description("GraphQL: one schema over all services, generated from the contracts.")]
+    public GraphqlEdgeConfig Graphql { get; init; } = new();
 }
 
 /// <summary>The REST edge.</summary>

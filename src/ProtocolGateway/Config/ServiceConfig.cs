@@ -37,6 +37,10 @@ public sealed record ServiceConfig
     [Description("How the REST edge serves it.")]
     public ServiceRestConfig Rest { get; init; } = new();
 
+    /// <summary>How it appears in the GraphQL schema.</summary>
+    [Description("How it appears in the GraphQL schema.")]
+    public ServiceGraphqlConfig Graphql { get; init; } = new();
+
     /// <summary>Settings of single operations, by full name.</summary>
     [Description("Settings of single operations, by full name (users.v1.Users.GetUser).")]
     public IReadOnlyDictionary<string, OperationConfig> Operations { get; init; } = new Dictionary<string, OperationConfig>();
@@ -176,4 +180,8 @@ public sealed record OperationConfig
     /// <summary>How long a call may take; in place of the service's.</summary>
     [Description("How long a call may take, in place of the service's timeout.")]
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How it appears in the GraphQL schema.</summary>
+    [Description("How it appears in the GraphQL schema.")]
+    public OperationGraphqlConfig Graphql { get; init; } = new();
 }

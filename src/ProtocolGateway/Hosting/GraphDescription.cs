@@ -1,0 +1,51 @@
+using ProtocolGateway.Config;
+using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.GraphQL.Schema;
+
+namespace ProtocolGateway.Hosting;
+
+/// <summary>Makes the GraphQL schema from the configuration.</summary>
+internal static class GraphDescription
+{
+    /// <summary>The schema of a catalog; null where the edge is off.</summary>
+    public static GraphSchema? Build(GatewayConfig config, Catalog catalog, List<Diagnostic> diagnostics)
+    {
+        var edge = config.Edges.Graphql;
+        if (!edge.Enabled)
+            return null;
+        var manifest = edge.Manifest is null ? null : GraphNameManifest.Read(edge.Manifest, diagnostics);
+        return GraphSchemaBuilder.Build(catalog, OptionsOf(config), manifest, diagnostics);
+    }
+
+    private static GraphSchemaOptions OptionsOf(GatewayConfig config)
+    {
+        var edge = config.Edges.Graphql;
+        var operations = config.Services.Values.SelectMany(static s => s.Operations).DistinctBy(static o => o.Key).ToDictionary(StringComparer.Ordinal);
+        return new GraphSchemaOptions
+        {
+            AllNullable = edge.Nullability == GraphqlNullability.AllNullable,
+            OneofUnions = edge.OneofUnions,
+            MapsAsJson = edge.MapsAsJson,
+            StripEnumPrefixes = edge.StripEnumPrefixes,
+            NonFiniteFloats = edge.NonFiniteFloats,
+            StreamLists = edge.StreamLists,
+            Service = s => new GraphServiceOptions { Prefix = config.Services[s.Name].Graphql.Prefix, Hidden = config.Services[s.Name].Graphql.Hidden },
+            Operation = o => operations.TryGetValue(o.FullName, out var own) ? OptionsOf(own.Graphql) : null,
+        };
+    }
+
+    private static GraphOperationOptions OptionsOf(OperationGraphqlConfig graphql) => new()
+    {
+        Kind = graphql.Kind switch
+        {
+            GraphqlKind.Query => GraphRoot.Query,
+            GraphqlKind.Mutation => GraphRoot.Mutation,
+            GraphqlKind.Subscription => GraphRoot.Subscription,
+            _ => null,
+        },
+        Name = graphql.Name,
+        Hidden = graphql.Hidden,
+        Weight = graphql.Weight,
+        StreamLimit = graphql.StreamLimit,
+    };
+}
