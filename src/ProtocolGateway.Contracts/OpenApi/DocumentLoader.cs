@@ -47,12 +47,12 @@ internal static class DocumentLoader
         // References to other files and hosts are never followed: a contract must not make the gateway fetch anything.
         var settings = new OpenApiReaderSettings { LoadExternalRefs = false };
         var location = new Uri("file:///contract");
+        ReadResult Parse(JsonNode node) => OpenApiYamlReader.Read(node, location, settings);
         try
         {
             var root = LooksLikeJson(content) ? ParseJson(content) : ParseYaml(content);
             DocumentMarks.Set(root);
-            var result = OpenApiYamlReader.Read(root, location, settings);
-            return Accept(result, diagnostics);
+            return Accept(Read(root, Parse, diagnostics), diagnostics);
         }
         catch (JsonException e)
         {
@@ -69,6 +69,20 @@ internal static class DocumentLoader
         }
 
         return null;
+    }
+
+    private static ReadResult Read(JsonNode root, Func<JsonNode, ReadResult> parse, DiagnosticList diagnostics)
+    {
+        try
+        {
+            return parse(root);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            if (root is not JsonObject document || !new DocumentSalvage(document, part => parse(part), diagnostics).TakeOut())
+                throw;
+            return parse(root);
+        }
     }
 
     private static JsonNode ParseYaml(byte[] content)

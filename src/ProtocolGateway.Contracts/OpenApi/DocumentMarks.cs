@@ -14,28 +14,30 @@ internal static class DocumentMarks
     private const string Nullable = "x-nullable";
     private const string OneValue = "x-gateway-one-value";
 
-    /// <summary>Sets the marks; iterative.</summary>
+    /// <summary>Sets the marks, and writes out schemas that the library does not read (see <see cref="BareSchemas"/>); iterative.</summary>
     public static void Set(JsonNode root)
     {
         var swagger2 = root is JsonObject document && document.ContainsKey("swagger");
-        var stack = new Stack<JsonNode>();
-        stack.Push(root);
-        while (stack.TryPop(out var node))
+        // The names within a map of schemas are properties' names, and mean nothing.
+        var stack = new Stack<(JsonNode Node, bool IsSchemaMap)>();
+        stack.Push((root, false));
+        while (stack.TryPop(out var next))
         {
-            if (node is JsonArray array)
+            if (next.Node is JsonArray array)
             {
                 foreach (var item in array)
                 {
                     if (item is JsonObject or JsonArray)
-                        stack.Push(item);
+                        stack.Push((item, false));
                 }
             }
-            else if (node is JsonObject item)
+            else if (next.Node is JsonObject item)
             {
-                foreach (var (_, value) in item)
+                BareSchemas.WriteOut(item, next.IsSchemaMap);
+                foreach (var (name, value) in item)
                 {
                     if (value is JsonObject or JsonArray)
-                        stack.Push(value);
+                        stack.Push((value, !next.IsSchemaMap && BareSchemas.IsMap(name)));
                 }
 
                 Mark(item, swagger2);

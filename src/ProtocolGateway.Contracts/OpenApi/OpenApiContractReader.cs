@@ -34,6 +34,9 @@ public static class OpenApiContractReader
                 var schemas = new SchemaConverter(serviceName, document, names, diagnostics);
                 var operations = new OperationConverter(serviceName, document, schemas, names, diagnostics).ConvertAll();
                 schemas.ConvertComponents();
+                var declared = document.Paths.Sum(p => p.Value?.Operations?.Count ?? 0);
+                if (operations.Count == 0 && declared > 0)
+                    diagnostics.Add(Severity.Error, "/paths", $"None of the document's {declared} operations can be served; the other findings say why.");
                 return new ContractContent(operations, schemas.Types, diagnostics.ToList());
             }
         }
