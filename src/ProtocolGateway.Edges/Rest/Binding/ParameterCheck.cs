@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using ProtocolGateway.Contracts.Model;
 
 namespace ProtocolGateway.Edges.Rest.Binding;
@@ -7,15 +6,12 @@ namespace ProtocolGateway.Edges.Rest.Binding;
 /// <summary>Checks the text of one value of an OpenAPI parameter against its schema.</summary>
 internal sealed class ParameterCheck
 {
-    // A pattern comes from a contract, the text from a caller: the pair must not take the process's time.
-    private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(50);
-
     private readonly ScalarKind? _kind;
     private readonly ScalarLimits? _limits;
     private readonly HashSet<string>? _names;
-    private readonly Regex? _pattern;
+    private readonly TextPattern? _pattern;
 
-    private ParameterCheck(ScalarKind? kind, ScalarLimits? limits, HashSet<string>? names, Regex? pattern) =>
+    private ParameterCheck(ScalarKind? kind, ScalarLimits? limits, HashSet<string>? names, TextPattern? pattern) =>
         (_kind, _limits, _names, _pattern) = (kind, limits, names, pattern);
 
     /// <summary>Compiles a check; one that lets all pass for types whose text form is not checked.</summary>
@@ -29,8 +25,8 @@ internal sealed class ParameterCheck
             case EnumType values:
                 return new(null, null, values.Values.Select(static value => value.Name).ToHashSet(StringComparer.Ordinal), null);
             case ScalarType scalar:
-                Regex? pattern = null;
-                if (scalar.Limits?.Pattern is { } text && !TryCompile(text, out pattern))
+                TextPattern? pattern = null;
+                if (scalar.Limits?.Pattern is { } text && (pattern = TextPattern.TryParse(text)) is null)
                     weakened = text;
                 return new(scalar.Kind, scalar.Limits, null, pattern);
             default:
@@ -54,26 +50,6 @@ internal sealed class ParameterCheck
                 : "is not a number",
             _ => CheckInteger(value),
         };
-    }
-
-    private static bool TryCompile(string pattern, out Regex? regex)
-    {
-        // Linear time where the pattern allows it, else backtracking under a timeout.
-        foreach (var options in (ReadOnlySpan<RegexOptions>)[RegexOptions.NonBacktracking, RegexOptions.None])
-        {
-            try
-            {
-                regex = new(pattern, options | RegexOptions.CultureInvariant, PatternTimeout);
-                return true;
-            }
-            catch (Exception problem) when (problem is ArgumentException or NotSupportedException)
-            {
-                // The next options may do; a pattern that none takes is reported.
-            }
-        }
-
-        regex = null;
-        return false;
     }
 
     private string? CheckInteger(string value)
@@ -115,15 +91,6 @@ internal sealed class ParameterCheck
                 return $"must have at most {_limits.MaxLength} characters";
         }
 
-        if (_pattern is null)
-            return null;
-        try
-        {
-            return _pattern.IsMatch(value) ? null : "does not have the required form";
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return "takes too long to check";
-        }
+        return _pattern?.Check(value);
     }
 }
