@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Contracts.Proto.Descriptors;
 
 namespace ProtocolGateway.Contracts.Proto;
 
@@ -13,8 +13,8 @@ public static class DescriptorSetReader
         try
         {
             // Without google.api.http in the registry, so that one malformed rule cannot fail the whole set; see HttpRuleReader.
-            var set = FileDescriptorSet.Parser.ParseFrom(File.ReadAllBytes(path));
-            return set.File.Count > 0 ? ProtoModelBuilder.Build(set, path) : Failed(path, "The descriptor set holds no files. Write it with protoc --include_imports --descriptor_set_out, or buf build -o.");
+            var set = DescriptorFile.ParseSet(File.ReadAllBytes(path));
+            return set.Count > 0 ? ProtoModelBuilder.Build(set, path) : Failed(path, "The descriptor set holds no files. Write it with protoc --include_imports --descriptor_set_out, or buf build -o.");
         }
         catch (InvalidProtocolBufferException e)
         {

@@ -1,5 +1,6 @@
 using Google.Protobuf.Reflection;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Contracts.Proto.Descriptors;
 using ProtoType = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
 
 namespace ProtocolGateway.Contracts.Proto;
@@ -38,7 +39,7 @@ internal static class FieldReader
     /// The field, or null and why. <paramref name="outer"/> holds the features of the element around it (message or file).
     /// </summary>
     public static (Field? Field, string? Problem) Read(
-        TypeTable types, FileContext file, string scope, FieldDescriptorProto proto, string key, FeatureScope outer, OneofGroup? oneof)
+        TypeTable types, FileContext file, string scope, FieldDescriptorProto proto, ElementKey key, FeatureScope outer, OneofGroup? oneof)
     {
         var (element, problem) = ElementType(types, scope, proto);
         if (element is null)

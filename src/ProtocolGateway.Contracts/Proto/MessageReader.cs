@@ -1,6 +1,7 @@
 using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Contracts.Proto.Descriptors;
 
 namespace ProtocolGateway.Contracts.Proto;
 
@@ -19,7 +20,7 @@ internal sealed class MessageReader(TypeTable types, List<Diagnostic> diagnostic
     public void Read(IReadOnlyList<FileContext> files)
     {
         foreach (var file in files)
-            ReadExtensions(file, file.File.Package, file.File.Extension, "", FileDescriptorProto.ExtensionFieldNumber, file.Features);
+            ReadExtensions(file, file.File.Package, file.File.Extension, ElementKey.Root, FileDescriptorProto.ExtensionFieldNumber, file.Features);
         foreach (var draft in types.Messages)
             ReadExtensions(draft.File, draft.FullName, draft.Proto.Extension, draft.Key, DescriptorProto.ExtensionFieldNumber, draft.Features);
         foreach (var draft in types.Messages)
@@ -41,7 +42,7 @@ internal sealed class MessageReader(TypeTable types, List<Diagnostic> diagnostic
         for (var i = 0; i < draft.Proto.Field.Count; i++)
         {
             var proto = draft.Proto.Field[i];
-            var key = FileContext.Key(draft.Key, DescriptorProto.FieldFieldNumber, i);
+            var key = draft.Key.Child(DescriptorProto.FieldFieldNumber, i);
             if (!ProtoNames.IsIdentifier(proto.Name) || !FieldReader.IsUsableNumber(proto.Number) || proto.HasExtendee)
             {
                 diagnostics.Add(new(Severity.Warning, PlaceOf(draft, proto, key), $"Field '{proto.Name}' = {proto.Number} of {draft.FullName} is left out: its name or number is not allowed."));
@@ -85,14 +86,14 @@ internal sealed class MessageReader(TypeTable types, List<Diagnostic> diagnostic
         {
             if (!field.HasOneofIndex || field.Proto3Optional || (uint)field.OneofIndex >= (uint)oneofs.Length)
                 continue;
-            var key = FileContext.Key(draft.Key, DescriptorProto.OneofDeclFieldNumber, field.OneofIndex);
+            var key = draft.Key.Child(DescriptorProto.OneofDeclFieldNumber, field.OneofIndex);
             oneofs[field.OneofIndex] ??= new OneofGroup(proto.OneofDecl[field.OneofIndex].Name) { Documentation = draft.File.Documentation(key) };
         }
 
         return oneofs;
     }
 
-    private OneofGroup? OneofOf(MessageDraft draft, FieldDescriptorProto field, OneofGroup?[] oneofs, string key)
+    private OneofGroup? OneofOf(MessageDraft draft, FieldDescriptorProto field, OneofGroup?[] oneofs, ElementKey key)
     {
         if (!field.HasOneofIndex || field.Proto3Optional)
             return null;
@@ -102,15 +103,15 @@ internal sealed class MessageReader(TypeTable types, List<Diagnostic> diagnostic
         return null;
     }
 
-    private static SourceLocation PlaceOf(MessageDraft draft, FieldDescriptorProto field, string key) => draft.File.Place(key, draft.FullName + "." + field.Name);
+    private static SourceLocation PlaceOf(MessageDraft draft, FieldDescriptorProto field, ElementKey key) => draft.File.Place(key, draft.FullName + "." + field.Name);
 
-    private void ReadExtensions(FileContext file, string scope, RepeatedField<FieldDescriptorProto> extensions, string parentKey, int container, FeatureScope outer)
+    private void ReadExtensions(FileContext file, string scope, RepeatedField<FieldDescriptorProto> extensions, ElementKey parentKey, int container, FeatureScope outer)
     {
         for (var i = 0; i < extensions.Count; i++)
         {
             var proto = extensions[i];
             var fullName = ProtoNames.Join(scope, proto.Name);
-            var key = FileContext.Key(parentKey, container, i);
+            var key = parentKey.Child(container, i);
             var (field, problem) = (default(Field), default(string));
             var extendee = proto.HasExtendee ? types.FindMessage(scope, proto.Extendee) : null;
             if (extendee is null or { IsMapEntry: true })

@@ -1,5 +1,6 @@
 using Google.Protobuf.Reflection;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Contracts.Proto.Descriptors;
 
 namespace ProtocolGateway.Contracts.Proto;
 
@@ -12,10 +13,10 @@ public static class ProtoModelBuilder
     /// <summary>Builds the model. Well-known imports that the set lacks are added.</summary>
     /// <param name="set">The files, in any order.</param>
     /// <param name="source">What places in diagnostics name as the document: the set's path, or the address of the reflection server.</param>
-    public static ContractContent Build(FileDescriptorSet set, string source) => Build(set, source, _ => source);
+    public static ContractContent Build(FileDescriptorSet set, string source) => Build([.. set.File.Select(DescriptorFile.Of)], source);
 
-    /// <summary>As above; <paramref name="sourceOf"/> gives the document of each file by its import name.</summary>
-    internal static ContractContent Build(FileDescriptorSet set, string source, Func<string, string> sourceOf)
+    /// <summary>As above; <paramref name="sourceOf"/> gives the document of each file by its import name, where the files are documents of their own.</summary>
+    internal static ContractContent Build(IReadOnlyList<DescriptorFile> set, string source, Func<string, string>? sourceOf = null)
     {
         var diagnostics = new List<Diagnostic>();
         var table = new TypeTable(diagnostics);
@@ -38,32 +39,34 @@ public static class ProtoModelBuilder
         return new ContractContent(services.Operations, types, diagnostics);
     }
 
-    private static List<FileContext> Files(FileDescriptorSet set, string source, Func<string, string> sourceOf, List<Diagnostic> diagnostics)
+    private static List<FileContext> Files(IReadOnlyList<DescriptorFile> set, string source, Func<string, string>? sourceOf, List<Diagnostic> diagnostics)
     {
-        var files = new List<FileContext>(set.File.Count);
-        var seen = new Dictionary<string, FileDescriptorProto>(StringComparer.Ordinal);
-        foreach (var file in set.File)
+        var files = new List<FileContext>(set.Count);
+        var seen = new Dictionary<string, DescriptorFile>(StringComparer.Ordinal);
+        foreach (var file in set)
         {
-            if (seen.TryAdd(file.Name, file))
+            if (seen.TryAdd(file.Proto.Name, file))
                 continue;
-            if (!seen[file.Name].Equals(file))
-                diagnostics.Add(new(Severity.Warning, new(source, file.Name), $"A second, different file {file.Name} is left out: import names must be unique in a contract."));
+            if (!seen[file.Proto.Name].Proto.Equals(file.Proto))
+                diagnostics.Add(new(Severity.Warning, new(source, file.Proto.Name), $"A second, different file {file.Proto.Name} is left out: import names must be unique in a contract."));
         }
 
         // The list grows while well-known imports are added, which import others in turn.
-        var pending = new Queue<FileDescriptorProto>(seen.Values);
-        while (pending.TryDequeue(out var file))
+        var pending = new Queue<DescriptorFile>(seen.Values);
+        while (pending.TryDequeue(out var next))
         {
+            var file = next.Proto;
             if (FeatureScope.OfFile(file) is { } features && ProtoNames.IsPackage(file.Package))
-                files.Add(new FileContext(file, features, sourceOf(file.Name)));
+                files.Add(new FileContext(next, features, sourceOf?.Invoke(file.Name) ?? source, isSet: sourceOf is null));
             else
                 diagnostics.Add(new(Severity.Warning, new(source, file.Name), $"File {file.Name} is left out: its syntax '{file.Syntax}' or its package '{file.Package}' is not one of protobuf."));
             foreach (var import in file.Dependency)
             {
                 if (seen.ContainsKey(import) || WellKnownFiles.Find(import) is not { } found)
                     continue;
-                seen.Add(import, found);
-                pending.Enqueue(found);
+                var added = DescriptorFile.Of(found);
+                seen.Add(import, added);
+                pending.Enqueue(added);
             }
         }
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Google.Protobuf.Reflection;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Contracts.Proto.Descriptors;
 
 namespace ProtocolGateway.Contracts.Proto;
 
@@ -32,7 +32,7 @@ public static class ProtoSourceReader
         }
 
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
-        var set = new FileDescriptorSet();
+        var set = new List<DescriptorFile>();
         foreach (var (root, group) in GroupByRoot([.. files.Select(Path.GetFullPath).Distinct()], paths))
             Merge(set, Compile(root, group, paths, diagnostics), root, paths, sources);
         var source = files.Count == 1 ? files[0] : files.Count == 0 ? "" : Path.GetDirectoryName(Path.GetFullPath(files[0]))!;
@@ -83,7 +83,7 @@ public static class ProtoSourceReader
     }
 
     // Null where no file of the group compiles.
-    private static FileDescriptorSet? Compile(string root, List<string> group, List<string> importPaths, List<Diagnostic> diagnostics)
+    private static List<DescriptorFile>? Compile(string root, List<string> group, List<string> importPaths, List<Diagnostic> diagnostics)
     {
         string[] roots = [root, .. importPaths.Where(path => path != root)];
         var files = group;
@@ -101,8 +101,8 @@ public static class ProtoSourceReader
                     broken.Add(diagnostic.Place.Source);
             }
 
-            if (result.Set is not null)
-                return result.Set;
+            if (result.Files is not null)
+                return result.Files;
             var rest = files.Where(file => !broken.Contains(file)).ToList();
             if (rest.Count == files.Count)
                 break;
@@ -123,11 +123,12 @@ public static class ProtoSourceReader
         return new(match.Groups["warning"].Success ? Severity.Info : Severity.Error, place, match.Groups["text"].Value);
     }
 
-    private static void Merge(FileDescriptorSet all, FileDescriptorSet? part, string root, List<string> importPaths, Dictionary<string, string> sources)
+    private static void Merge(List<DescriptorFile> all, List<DescriptorFile>? part, string root, List<string> importPaths, Dictionary<string, string> sources)
     {
         string[] roots = [root, .. importPaths];
-        foreach (var file in part?.File ?? [])
+        foreach (var next in part ?? [])
         {
+            var file = next.Proto;
             var source = Resolve(file.Name, roots);
             if (sources.TryGetValue(file.Name, out var taken))
             {
@@ -140,7 +141,7 @@ public static class ProtoSourceReader
             }
 
             sources.Add(file.Name, source);
-            all.File.Add(file);
+            all.Add(next);
         }
     }
 

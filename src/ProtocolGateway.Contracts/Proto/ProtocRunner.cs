@@ -2,12 +2,12 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
+using ProtocolGateway.Contracts.Proto.Descriptors;
 
 namespace ProtocolGateway.Contracts.Proto;
 
-/// <summary>What one run of protoc yields: the set, or null; and its messages, one a line.</summary>
-internal sealed record ProtocResult(FileDescriptorSet? Set, IReadOnlyList<string> Messages);
+/// <summary>What one run of protoc yields: the files, or null; and its messages, one a line.</summary>
+internal sealed record ProtocResult(List<DescriptorFile>? Files, IReadOnlyList<string> Messages);
 
 /// <summary>Runs the protoc that lies beside the program, under protoc/; where it does not run, the one of the search path.</summary>
 internal static class ProtocRunner
@@ -40,7 +40,7 @@ internal static class ProtocRunner
             File.WriteAllLines(arguments, lines.Concat(files));
             var (exitCode, messages) = Start(arguments, work);
             return exitCode == 0 && File.Exists(output)
-                ? new ProtocResult(FileDescriptorSet.Parser.ParseFrom(File.ReadAllBytes(output)), messages)
+                ? new ProtocResult(DescriptorFile.ParseSet(File.ReadAllBytes(output)), messages)
                 : new ProtocResult(null, messages);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidProtocolBufferException)

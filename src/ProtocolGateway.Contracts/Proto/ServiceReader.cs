@@ -1,5 +1,6 @@
 using Google.Protobuf.Reflection;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Contracts.Proto.Descriptors;
 
 namespace ProtocolGateway.Contracts.Proto;
 
@@ -16,7 +17,7 @@ internal sealed class ServiceReader(TypeTable types, IReadOnlyDictionary<Message
         for (var i = 0; i < file.File.Service.Count; i++)
         {
             var service = file.File.Service[i];
-            var key = FileContext.Key("", FileDescriptorProto.ServiceFieldNumber, i);
+            var key = ElementKey.Root.Child(FileDescriptorProto.ServiceFieldNumber, i);
             var fullName = ProtoNames.Join(file.File.Package, service.Name);
             if (!ProtoNames.IsIdentifier(service.Name) || !_services.Add(fullName))
             {
@@ -25,11 +26,11 @@ internal sealed class ServiceReader(TypeTable types, IReadOnlyDictionary<Message
             }
 
             for (var m = 0; m < service.Method.Count; m++)
-                ReadMethod(file, service, fullName, service.Method[m], FileContext.Key(key, ServiceDescriptorProto.MethodFieldNumber, m));
+                ReadMethod(file, service, fullName, service.Method[m], key.Child(ServiceDescriptorProto.MethodFieldNumber, m));
         }
     }
 
-    private void ReadMethod(FileContext file, ServiceDescriptorProto service, string serviceName, MethodDescriptorProto method, string key)
+    private void ReadMethod(FileContext file, ServiceDescriptorProto service, string serviceName, MethodDescriptorProto method, ElementKey key)
     {
         var fullName = serviceName + "." + method.Name;
         var place = file.Place(key, fullName);

@@ -1,10 +1,11 @@
 using Google.Protobuf.Reflection;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Contracts.Proto.Descriptors;
 
 namespace ProtocolGateway.Contracts.Proto;
 
 /// <summary>A message whose name is known and whose fields are not yet read. Map entries have no type of their own.</summary>
-internal sealed record MessageDraft(FileContext File, string FullName, DescriptorProto Proto, string Key, FeatureScope Features)
+internal sealed record MessageDraft(FileContext File, string FullName, DescriptorProto Proto, ElementKey Key, FeatureScope Features)
 {
     public bool IsMapEntry => Proto.Options?.MapEntry == true;
 
@@ -25,9 +26,9 @@ internal sealed class TypeTable(List<Diagnostic> diagnostics)
     public void Declare(FileContext file)
     {
         var package = file.File.Package;
-        var pending = new Queue<(string Scope, DescriptorProto Message, string Key, FeatureScope Features)>();
+        var pending = new Queue<(string Scope, DescriptorProto Message, ElementKey Key, FeatureScope Features)>();
         for (var i = 0; i < file.File.MessageType.Count; i++)
-            pending.Enqueue((package, file.File.MessageType[i], FileContext.Key("", FileDescriptorProto.MessageTypeFieldNumber, i), file.Features));
+            pending.Enqueue((package, file.File.MessageType[i], ElementKey.Root.Child(FileDescriptorProto.MessageTypeFieldNumber, i), file.Features));
         while (pending.TryDequeue(out var next))
         {
             var (scope, message, key, outer) = next;
@@ -47,13 +48,13 @@ internal sealed class TypeTable(List<Diagnostic> diagnostics)
             _messages.Add(fullName, draft);
             Messages.Add(draft);
             for (var i = 0; i < message.NestedType.Count; i++)
-                pending.Enqueue((fullName, message.NestedType[i], FileContext.Key(key, DescriptorProto.NestedTypeFieldNumber, i), features));
+                pending.Enqueue((fullName, message.NestedType[i], key.Child(DescriptorProto.NestedTypeFieldNumber, i), features));
             for (var i = 0; i < message.EnumType.Count; i++)
-                DeclareEnum(file, fullName, message.EnumType[i], FileContext.Key(key, DescriptorProto.EnumTypeFieldNumber, i), features);
+                DeclareEnum(file, fullName, message.EnumType[i], key.Child(DescriptorProto.EnumTypeFieldNumber, i), features);
         }
 
         for (var i = 0; i < file.File.EnumType.Count; i++)
-            DeclareEnum(file, package, file.File.EnumType[i], FileContext.Key("", FileDescriptorProto.EnumTypeFieldNumber, i), file.Features);
+            DeclareEnum(file, package, file.File.EnumType[i], ElementKey.Root.Child(FileDescriptorProto.EnumTypeFieldNumber, i), file.Features);
     }
 
     /// <summary>The message of that name as written in a descriptor: absolute with a leading dot, else searched from the scope outwards.</summary>
@@ -75,7 +76,7 @@ internal sealed class TypeTable(List<Diagnostic> diagnostics)
         }
     }
 
-    private void DeclareEnum(FileContext file, string scope, EnumDescriptorProto proto, string key, FeatureScope outer)
+    private void DeclareEnum(FileContext file, string scope, EnumDescriptorProto proto, ElementKey key, FeatureScope outer)
     {
         var fullName = ProtoNames.Join(scope, proto.Name);
         if (!IsNew(file, "enum", proto.Name, fullName, key))
@@ -85,7 +86,7 @@ internal sealed class TypeTable(List<Diagnostic> diagnostics)
         for (var i = 0; i < proto.Value.Count; i++)
         {
             var value = proto.Value[i];
-            var valueKey = FileContext.Key(key, EnumDescriptorProto.ValueFieldNumber, i);
+            var valueKey = key.Child(EnumDescriptorProto.ValueFieldNumber, i);
             if (!ProtoNames.IsIdentifier(value.Name) || !names.Add(value.Name))
             {
                 diagnostics.Add(new(Severity.Warning, file.Place(valueKey, fullName), $"Value '{value.Name}' of enum {fullName} is left out: its name is invalid or taken. Give it a name of its own."));
@@ -109,7 +110,7 @@ internal sealed class TypeTable(List<Diagnostic> diagnostics)
         });
     }
 
-    private bool IsNew(FileContext file, string what, string name, string fullName, string key)
+    private bool IsNew(FileContext file, string what, string name, string fullName, ElementKey key)
     {
         if (!ProtoNames.IsIdentifier(name))
         {

@@ -1,6 +1,7 @@
 using Google.Protobuf.Reflection;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Contracts.Proto;
+using ProtocolGateway.Contracts.Proto.Descriptors;
 using Xunit;
 
 namespace ProtocolGateway.UnitTests.Contracts.Proto;
@@ -19,20 +20,22 @@ internal sealed class TempTree : IDisposable
     }
 
     /// <summary>The descriptors of one source, by protoc.</summary>
-    public static FileDescriptorSet Compile(string source)
-    {
-        using var tree = new TempTree();
-        var result = ProtocRunner.Run([tree.Write("test.proto", source)], [tree.Root]);
-        Assert.True(result.Set is not null, string.Join('\n', result.Messages));
-        return result.Set;
-    }
+    public static FileDescriptorSet Compile(string source) => new() { File = { Parse(source).Select(file => file.Proto) } };
 
     /// <summary>The model of one source.</summary>
     public static ContractContent Build(string source)
     {
-        var content = ProtoModelBuilder.Build(Compile(source), "test");
+        var content = ProtoModelBuilder.Build(Parse(source), "test", _ => "test");
         Assert.Empty(content.Diagnostics);
         return content;
+    }
+
+    private static List<DescriptorFile> Parse(string source)
+    {
+        using var tree = new TempTree();
+        var result = ProtocRunner.Run([tree.Write("test.proto", source)], [tree.Root]);
+        Assert.True(result.Files is not null, string.Join('\n', result.Messages));
+        return result.Files;
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
