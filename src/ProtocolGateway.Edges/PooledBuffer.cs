@@ -14,6 +14,9 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>The bytes written so far; valid until the next write.</summary>
     public ReadOnlyMemory<byte> Written => _array.AsMemory(0, _written);
 
+    /// <summary>The bytes written so far, to be changed in place; valid until the next write.</summary>
+    public Span<byte> WrittenSpan => _array.AsSpan(0, _written);
+
     /// <summary>How many bytes are written.</summary>
     public int Length => _written;
 

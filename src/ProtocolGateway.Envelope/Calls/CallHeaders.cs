@@ -27,6 +27,15 @@ public sealed class CallHeaders
         return true;
     }
 
+    /// <summary>Adds all of another list.</summary>
+    public void AddAll(CallHeaders others)
+    {
+        if (Count + others.Count > _items.Length)
+            Array.Resize(ref _items, Math.Max(8, Count + others.Count));
+        others.Items.CopyTo(_items.AsSpan(Count));
+        Count += others.Count;
+    }
+
     /// <summary>The first value of that name; null where there is none.</summary>
     public string? Find(string lowerCaseName)
     {

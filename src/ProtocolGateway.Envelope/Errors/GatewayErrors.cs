@@ -97,6 +97,12 @@ public static class GatewayErrors
         };
     }
 
+    /// <summary>The status that an HTTP service answered on purpose, where an edge cannot pass its answer on. What the body says may be private.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="status">400 to 599.</param>
+    public static GatewayError BackendHttpStatus(string service, int status) =>
+        Backend(StatusTables.FromRestAnswer(status), "BACKEND_STATUS", $"The service {service} answered {status}.", null, RetryAdvice.No, status);
+
     /// <summary>A plain HTTP answer, or a status of its own, where gRPC was spoken.</summary>
     public static GatewayError BrokenProxy(string service, int status) =>
         Backend(StatusTables.FromBrokenProxy(status), "BACKEND_NOT_GRPC", $"The service {service} did not answer as gRPC.", $"HTTP status {status}", RetryAdvice.No);

@@ -1,0 +1,22 @@
+using ProtocolGateway.Envelope.Errors;
+
+namespace ProtocolGateway.Edges.GraphQL.Execution;
+
+/// <summary>What one call has answered: JSON, checked, or an error.</summary>
+internal sealed class CallAnswer(string service) : IDisposable
+{
+    /// <summary>The service that was called.</summary>
+    public string Service { get; } = service;
+
+    /// <summary>One JSON value; empty after an error.</summary>
+    public PooledBuffer Json { get; } = new();
+
+    /// <summary>Why there is no answer.</summary>
+    public GatewayError? Error { get; set; }
+
+    /// <summary>The id under which the log tells more of the error.</summary>
+    public string? IncidentId { get; set; }
+
+    /// <inheritdoc />
+    public void Dispose() => Json.Dispose();
+}

@@ -1,0 +1,69 @@
+using System.Buffers;
+using Microsoft.Extensions.Logging;
+using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.GraphQL.Planning;
+using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
+using ProtocolGateway.Envelope.Telemetry;
+
+namespace ProtocolGateway.Edges.GraphQL.Execution;
+
+/// <summary>Carries the calls of operations through the spine. One for the edge.</summary>
+/// <param name="pipeline">The spine.</param>
+/// <param name="options">The settings.</param>
+/// <param name="log">Where incidents are logged.</param>
+internal sealed class CallRunner(CallHandler pipeline, GraphEdgeOptions options, ILogger log)
+{
+    /// <summary>Makes one call. Never throws for what a backend does.</summary>
+    /// <param name="plan">What is called.</param>
+    /// <param name="input">The input as one JSON object; the wanted fields are added to it.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <returns>The answer, which the taker disposes of.</returns>
+    public async ValueTask<CallAnswer> RunAsync(CallPlan plan, PooledBuffer input, CallerContext caller)
+    {
+        var answer = new CallAnswer(plan.Service);
+        using var request = new PooledBuffer();
+        using var stop = plan.StreamLimit > 0 ? CancellationTokenSource.CreateLinkedTokenSource(caller.Cancelled) : null;
+        var call = new GraphCall(plan, options, caller, answer, request)
+        {
+            Operation = plan.Operation,
+            Edge = EdgeNames.GraphQL,
+            Stop = stop,
+            Cancelled = stop?.Token ?? caller.Cancelled,
+            CallerAddress = caller.Address,
+            Deadline = caller.Deadline,
+        };
+        call.Headers.AddAll(caller.Headers(plan.Operation.Kind == ContractKind.Grpc));
+        answer.Error = caller.Error ?? Prepare(plan, input, request, call);
+        if (answer.Error is null)
+            await pipeline(call);
+        NoteIncident(plan, answer, call);
+        return answer;
+    }
+
+    private static GatewayError? Prepare(CallPlan plan, PooledBuffer input, PooledBuffer request, GraphCall call)
+    {
+        if (plan.ReadMask is { } mask)
+        {
+            input.Truncate(input.Length - 1);
+            if (input.WrittenSpan[^1] != '{')
+                input.Write(","u8);
+            input.Write(mask);
+            input.Write("}"u8);
+        }
+
+        if (plan.Http is null)
+            return plan.Parse!.Parse(input.WrittenSpan, request) is { } wrong ? GatewayErrors.InvalidInput(wrong.ToString()) : null;
+        var error = plan.Http.Build(input.WrittenSpan, request, call.Headers, out var head);
+        call.HttpRequest = head;
+        return error;
+    }
+
+    private void NoteIncident(CallPlan plan, CallAnswer answer, GraphCall call)
+    {
+        if (answer.Error is not { } error || !Incidents.Is(error))
+            return;
+        answer.IncidentId = call.IncidentId ??= Incidents.NewId();
+        GraphEdgeLog.CallFailed(log, answer.IncidentId, plan.Operation.FullName, error.ToString());
+    }
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+using ProtocolGateway.Edges.GraphQL.Planning;
+
+namespace ProtocolGateway.Edges.GraphQL.Execution;
+
+/// <summary>Makes the calls of one join: one for each key, or, of a batch, one for as many keys as a call may have.</summary>
+internal static class JoinRunner
+{
+    /// <summary>Asks for all keys; the calls go out side by side.</summary>
+    public static async ValueTask RunAsync(JoinResult result, VariableValues variables, CallRunner calls, CallerContext caller)
+    {
+        result.Prepare();
+        var groups = Groups(result);
+        var answers = new Task<CallAnswer>[groups.Count];
+        for (var i = 0; i < answers.Length; i++)
+            answers[i] = AskAsync(result, groups[i], variables, calls, caller);
+        for (var i = 0; i < answers.Length; i++)
+            result.Take(await answers[i], groups[i]);
+    }
+
+    private static async Task<CallAnswer> AskAsync(JoinResult result, int[] keys, VariableValues variables, CallRunner calls, CallerContext caller)
+    {
+        using var input = new PooledBuffer();
+        var plan = result.Plan;
+        plan.Arguments.Write(variables, input);
+        input.Truncate(input.Length - 1);
+        plan.Input.Write(result.Keys, keys, input);
+        input.Write("}"u8);
+        return await calls.RunAsync(plan.Call, input, caller);
+    }
+
+    // Keys of one call agree in the values that narrow it.
+    private static List<int[]> Groups(JoinResult result)
+    {
+        var most = result.Plan.Join.IsBatch ? result.Plan.Join.MaxBatch : 1;
+        var all = Enumerable.Range(0, result.Keys.Count);
+        var groups = result.Plan.Input.IsNarrowing.Contains(true) ? all.GroupBy(key => Narrowing(result, key)) : all.GroupBy(static _ => "");
+        return [.. groups.SelectMany(group => group.Chunk(most))];
+    }
+
+    private static string Narrowing(JoinResult result, int key)
+    {
+        var narrows = result.Plan.Input.IsNarrowing;
+        var parts = Enumerable.Range(0, narrows.Length).Where(i => narrows[i]).Select(i => Convert.ToHexString(JoinInput.Part(result.Keys[key], i)));
+        return string.Join(',', parts);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Buffers;
+using ProtocolGateway.Edges.GraphQL.Planning;
+using ProtocolGateway.Envelope.Errors;
+
+namespace ProtocolGateway.Edges.GraphQL.Execution;
+
+/// <summary>
+/// One execution of a plan: its calls, as early as what they need is there, and then its answer. A mutation's root fields come one after the other, each
+/// with all that hangs on it (specification, "Mutation").
+/// </summary>
+internal sealed class OperationRun : IDisposable
+{
+    private readonly OperationPlan _plan;
+    private readonly VariableValues _variables;
+    private readonly CallRunner _calls;
+    private readonly CallerContext _caller;
+    private readonly CallAnswer?[] _answers;
+    private readonly JoinResult[] _joins;
+    private readonly Lock _gathering = new();
+
+    /// <summary>Prepares a run; nothing is called yet.</summary>
+    public OperationRun(OperationPlan plan, VariableValues variables, CallRunner calls, CallerContext caller)
+    {
+        (_plan, _variables, _calls, _caller) = (plan, variables, calls, caller);
+        _answers = new CallAnswer?[plan.Fetches.Length];
+        _joins = plan.Joins.Length == 0 ? [] : Array.ConvertAll(plan.Joins, static join => new JoinResult(join));
+    }
+
+    /// <summary>What a root field's call answered.</summary>
+    public CallAnswer Answer(FetchPlan fetch) => _answers[fetch.Index]!;
+
+    /// <summary>What a join found.</summary>
+    public JoinResult Joined(JoinPlan join) => _joins[join.Index];
+
+    /// <summary>An error of the answer for a call that failed.</summary>
+    public static GraphError ErrorOf(CallAnswer answer, IReadOnlyList<object> path) => new()
+    {
+        Message = answer.Error!.Message,
+        Code = CodeOf(answer.Error.Code),
+        Path = path,
+        Cause = answer.Error,
+        Service = answer.Service,
+        IncidentId = answer.IncidentId,
+    };
+
+    /// <summary>Makes all calls.</summary>
+    public async ValueTask CallAsync()
+    {
+        if (_plan.Kind == GraphOperationKind.Mutation)
+        {
+            for (var i = 0; i < _plan.Fetches.Length; i++)
+            {
+                await FetchAsync(_plan.Fetches[i]);
+                await Task.WhenAll(StartJoins(root: i, fetches: null));
+            }
+        }
+        else if (_plan.Fetches.Length == 1 && _joins.Length == 0)
+        {
+            await FetchAsync(_plan.Fetches[0]);
+        }
+        else
+        {
+            var fetches = Array.ConvertAll(_plan.Fetches, fetch => FetchAsync(fetch).AsTask());
+            await Task.WhenAll(StartJoins(root: -1, fetches));
+            await Task.WhenAll(fetches);
+        }
+    }
+
+    /// <summary>Takes the message of a subscription's source in place of the call's answer, and makes the joins below.</summary>
+    public async ValueTask TakeEventAsync(CallAnswer answer)
+    {
+        _answers[0] = answer;
+        Gather(_plan.Fetches[0].Values, answer);
+        await Task.WhenAll(StartJoins(root: -1, fetches: null));
+    }
+
+    /// <summary>Appends the response map.</summary>
+    /// <returns>Whether <c>data</c> is not null, and whether there are errors.</returns>
+    public (bool HasData, bool HasErrors) Write(PooledBuffer output)
+    {
+        output.Write("{\"data\":"u8);
+        using var projector = new Projector(this, output);
+        var whole = projector.WriteRoot(_plan.Root);
+        if (!whole)
+            output.Write("null"u8);
+        if (projector.Errors.Count > 0)
+        {
+            output.Write(",\"errors\":"u8);
+            GraphErrorWriter.WriteList(output, projector.Errors);
+        }
+
+        output.Write("}"u8);
+        return (whole, projector.Errors.Count > 0);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var answer in _answers)
+            answer?.Dispose();
+        foreach (var join in _joins)
+            join.Dispose();
+    }
+
+    // The sixteen codes as clients of GraphQL know codes: in upper snake case.
+    private static string CodeOf(StatusCode code) => code switch
+    {
+        StatusCode.InvalidArgument => GraphCodes.BadUserInput,
+        _ => string.Concat(code.ToString().Select(static (c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString())),
+    };
+
+    private async ValueTask FetchAsync(FetchPlan fetch)
+    {
+        using var input = new PooledBuffer();
+        fetch.Input.Write(_variables, input);
+        var answer = await _calls.RunAsync(fetch.Call, input, _caller);
+        _answers[fetch.Index] = answer;
+        Gather(fetch.Values, answer);
+    }
+
+    private Task[] StartJoins(int root, Task[]? fetches)
+    {
+        var started = new Task[_joins.Length];
+        foreach (var join in _plan.Joins)
+            started[join.Index] = root < 0 || join.RootField == root ? JoinAsync(join, fetches, started) : Task.CompletedTask;
+        return started;
+    }
+
+    private async Task JoinAsync(JoinPlan join, Task[]? fetches, Task[] joins)
+    {
+        foreach (var parent in join.ParentFetches)
+            await (fetches?[parent.Index] ?? Task.CompletedTask);
+        foreach (var parent in join.ParentJoins)
+            await joins[parent.Index];
+        var result = _joins[join.Index];
+        await JoinRunner.RunAsync(result, _variables, _calls, _caller);
+        foreach (var answer in result.Answers)
+            GatherJoined(result, answer);
+    }
+
+    private void Gather(List<ValuePlan> values, CallAnswer answer)
+    {
+        if (answer.Error is not null || !values.Exists(static v => v.HasJoins))
+            return;
+        lock (_gathering)
+        {
+            ReadOnlySpan<byte> json = answer.Json.WrittenSpan;
+            foreach (var value in values)
+                new KeyGatherer(this).Gather(value, json, JsonScan.SkipSpace(json, 0));
+        }
+    }
+
+    private void GatherJoined(JoinResult result, CallAnswer answer)
+    {
+        if (answer.Error is not null || !result.Plan.Values.Exists(static v => v.HasJoins))
+            return;
+        lock (_gathering)
+        {
+            for (var i = 0; i < result.EntityCount; i++)
+            {
+                var (owner, start, _) = result.Entity(i);
+                if (!ReferenceEquals(owner, answer))
+                    continue;
+                foreach (var value in result.Plan.Values)
+                    new KeyGatherer(this).Gather(result.Plan.Join.ManyPerKey ? value.Element! : value, answer.Json.WrittenSpan, start);
+            }
+        }
+    }
+}

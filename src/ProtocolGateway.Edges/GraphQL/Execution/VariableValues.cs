@@ -1,0 +1,34 @@
+namespace ProtocolGateway.Edges.GraphQL.Execution;
+
+/// <summary>The variables of one request, coerced: each as the JSON that the contract wants.</summary>
+internal sealed class VariableValues(IReadOnlyList<string> names) : IDisposable
+{
+    private readonly (int Start, int Length)[] _values = new (int, int)[names.Count];
+
+    /// <summary>None, for operations without variables.</summary>
+    public static VariableValues None { get; } = new([]);
+
+    /// <summary>Where the values are written, one after the other.</summary>
+    public PooledBuffer Buffer { get; } = new();
+
+    /// <summary>What is wrong with a use of a variable; null while all is well.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>The value of a variable; empty where it was not given and has no default.</summary>
+    public ReadOnlySpan<byte> Json(int index) => Buffer.WrittenSpan.Slice(_values[index].Start, _values[index].Length);
+
+    /// <summary>The name of a variable.</summary>
+    public string Name(int index) => names[index];
+
+    /// <summary>Sets a variable to what was written to <see cref="Buffer"/> from there on.</summary>
+    public void Set(int index, int start) => _values[index] = (start, Buffer.Length - start);
+
+    /// <summary>True, false, or null where the variable is neither.</summary>
+    public bool IsTrue(int index) => Json(index) is [(byte)'t', ..];
+
+    /// <summary>Reports a value that does not fit where it is used; the first stays.</summary>
+    public void Fail(string problem) => Problem ??= problem;
+
+    /// <inheritdoc />
+    public void Dispose() => Buffer.Dispose();
+}

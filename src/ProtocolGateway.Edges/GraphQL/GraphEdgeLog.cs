@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProtocolGateway.Edges.GraphQL;
+
+/// <summary>What the GraphQL edge logs. Ids 2100 to 2199.</summary>
+internal static partial class GraphEdgeLog
+{
+    [LoggerMessage(2101, LogLevel.Warning, "Incident {IncidentId}: {Operation} failed behind the gateway: {Failure}")]
+    public static partial void CallFailed(ILogger log, string incidentId, string operation, string failure);
+}

@@ -1,0 +1,11 @@
+namespace ProtocolGateway.Edges.GraphQL;
+
+/// <summary>What can be set on the execution of GraphQL operations.</summary>
+public sealed record GraphEdgeOptions
+{
+    /// <summary>The largest answer of one call that is read, in bytes. 16 MiB: four times what gRPC clients take unless told otherwise.</summary>
+    public int MaxAnswerBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>The headers of backends' answers that are passed on to the client, in lower case.</summary>
+    public IReadOnlyList<string> AnswerHeaders { get; init; } = [];
+}

@@ -1,0 +1,159 @@
+using System.Buffers;
+using ProtocolGateway.Edges.GraphQL.Execution;
+
+namespace ProtocolGateway.Edges.GraphQL.Planning;
+
+/// <summary>A value of a document, compiled to write the JSON that the contract wants. Immutable.</summary>
+internal abstract class InputNode
+{
+    /// <summary>No arguments.</summary>
+    public static InputNode Empty { get; } = new LiteralNode("{}"u8.ToArray());
+
+    /// <summary>The same for every request.</summary>
+    public virtual bool IsConstant => false;
+
+    /// <summary>Appends the value; false, and nothing is appended, where it is absent: a variable that was not given.</summary>
+    public abstract bool Write(VariableValues variables, PooledBuffer into);
+}
+
+/// <summary>A value without variables.</summary>
+internal sealed class LiteralNode(byte[] json) : InputNode
+{
+    /// <inheritdoc />
+    public override bool IsConstant => true;
+
+    /// <summary>The JSON.</summary>
+    public byte[] Json { get; } = json;
+
+    /// <inheritdoc />
+    public override bool Write(VariableValues variables, PooledBuffer into)
+    {
+        into.Write(Json);
+        return true;
+    }
+}
+
+/// <summary>A variable.</summary>
+/// <param name="index">Its place among the operation's variables.</param>
+/// <param name="place">The argument or input field, for messages.</param>
+/// <param name="fallback">The default of the place; null where it has none.</param>
+/// <param name="nonNull">Null is no value at the place: the variable may be, where either has a default.</param>
+internal sealed class VariableNode(int index, string place, byte[]? fallback, bool nonNull) : InputNode
+{
+    /// <inheritdoc />
+    public override bool Write(VariableValues variables, PooledBuffer into)
+    {
+        var value = variables.Json(index);
+        if (value.IsEmpty)
+        {
+            if (fallback is null)
+                return false;
+            into.Write(fallback);
+            return true;
+        }
+
+        if (nonNull && value[0] == 'n')
+            variables.Fail($"Variable \"${variables.Name(index)}\" is null, but \"{place}\" is non-null.");
+        into.Write(value);
+        return true;
+    }
+}
+
+/// <summary>A list with a variable in it.</summary>
+internal sealed class ListNode(InputNode[] elements) : InputNode
+{
+    /// <inheritdoc />
+    public override bool Write(VariableValues variables, PooledBuffer into)
+    {
+        into.Write("["u8);
+        for (var i = 0; i < elements.Length; i++)
+        {
+            if (i > 0)
+                into.Write(","u8);
+            // A variable without a value is null in a list (specification, "List", input coercion).
+            if (!elements[i].Write(variables, into))
+                into.Write("null"u8);
+        }
+
+        into.Write("]"u8);
+        return true;
+    }
+}
+
+/// <summary>One member of an input object.</summary>
+/// <param name="Key">Quoted name and colon; empty where the value's own members belong to the object around it.</param>
+/// <param name="Value">The value.</param>
+internal readonly record struct InputMember(byte[] Key, InputNode Value);
+
+/// <summary>An input object, or all arguments together.</summary>
+internal sealed class ObjectNode(InputMember[] members) : InputNode
+{
+    /// <inheritdoc />
+    public override bool IsConstant { get; } = members.All(static m => m.Value.IsConstant);
+
+    /// <inheritdoc />
+    public override bool Write(VariableValues variables, PooledBuffer into)
+    {
+        var start = into.Length;
+        into.Write("{"u8);
+        foreach (var (key, value) in members)
+        {
+            var before = into.Length;
+            if (before > start + 1)
+                into.Write(","u8);
+            var own = into.Length;
+            into.Write(key);
+            if (!value.Write(variables, into) || (key.Length == 0 && !Spread(into, own)))
+                into.Truncate(before);
+        }
+
+        into.Write("}"u8);
+        return true;
+    }
+
+    // Takes the braces off the object that was written; false where nothing is left of it.
+    private static bool Spread(PooledBuffer into, int start)
+    {
+        var written = into.WrittenSpan[start..];
+        if (written[0] != '{' || written.Length == 2)
+            return false;
+        written[1..^1].CopyTo(written);
+        into.Truncate(into.Length - 2);
+        return true;
+    }
+}
+
+/// <summary>A list of entries that becomes a JSON object.</summary>
+internal sealed class MapNode(string place, (InputNode Key, InputNode Value)[] entries) : InputNode
+{
+    /// <inheritdoc />
+    public override bool Write(VariableValues variables, PooledBuffer into)
+    {
+        into.Write("{"u8);
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (i > 0)
+                into.Write(","u8);
+            var at = into.Length;
+            if (!entries[i].Key.Write(variables, into) || into.WrittenSpan[at] == 'n')
+                variables.Fail($"\"{place}\" has an entry without a key.");
+            else if (into.WrittenSpan[at] != '"')
+                Quote(into, at);
+            into.Write(":"u8);
+            if (!entries[i].Value.Write(variables, into))
+                into.Write("null"u8);
+        }
+
+        into.Write("}"u8);
+        return true;
+    }
+
+    // Keys of JSON objects are strings: a number or a boolean is written as one.
+    private static void Quote(PooledBuffer into, int at)
+    {
+        into.Write("\"\""u8);
+        var written = into.WrittenSpan[at..];
+        written[..^2].CopyTo(written[1..]);
+        written[0] = (byte)'"';
+    }
+}
