@@ -81,7 +81,8 @@ internal sealed class OperationWriter(Utf8JsonWriter json, SchemaWriter schemas)
             {
                 json.WriteString("style", style.Name);
                 json.WriteBoolean("explode", style.Explode);
-                if (style.AllowReserved)
+                // OpenAPI 3.1 has it for the query alone.
+                if (style.AllowReserved && field.Location == FieldLocation.Query)
                     json.WriteBoolean("allowReserved", true);
             }
 
