@@ -137,12 +137,12 @@ internal static class ClientHeaders
     public static void VaryByAccept(HttpResponse response) => response.Headers.Append("Vary", "Accept");
 
     /// <summary>Trailing metadata as headers of an answer that has not started.</summary>
-    public static void FromTrailers(CallHeaders trailers, HttpResponse response)
+    public static void FromTrailers(CallHeaders trailers, HttpResponse response, string prefix = TrailerPrefix)
     {
         foreach (var (name, value) in trailers.Items)
         {
             if (MayReturn(name) && IsWritable(value))
-                response.Headers.Append(TrailerPrefix + name, value);
+                response.Headers.Append(prefix + name, value);
         }
     }
 
@@ -193,12 +193,14 @@ internal static class ClientHeaders
         "host" or "content-length" or "content-type" or "x-request-timeout" or "expect" => false,
         // These speak of the HTTP body and its coding, which the backend never sees.
         "accept-encoding" or "content-encoding" when grpc => false,
+        _ when grpc && name.StartsWith("connect-", StringComparison.Ordinal) => false,
         _ => !HeaderNames.IsHopByHop(name) && !HeaderNames.IsInternal(name),
     };
 
     private static bool DescribesContent(string name) => name is "content-encoding" or "content-disposition" or "content-language" or "content-location";
 
-    private static bool MayReturn(string name) => !HeaderNames.IsHopByHop(name) && !HeaderNames.IsInternal(name);
+    /// <summary>True for metadata that a client may be told.</summary>
+    public static bool MayReturn(string name) => !HeaderNames.IsHopByHop(name) && !HeaderNames.IsInternal(name);
 
     private static bool IsListed(StringValues listed, string name)
     {

@@ -100,7 +100,7 @@ public sealed class RestEdge
             return error;
 
         if (plan.StreamsRequest)
-            RestRequestReader.PrepareStream(context);
+            ClientBody.PrepareStream(context);
         var stop = plan.StreamsAnswer ? CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted) : null;
         call = new(context, plan, _answers, form)
         {

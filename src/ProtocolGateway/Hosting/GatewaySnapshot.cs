@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Catalogs;
 using ProtocolGateway.Config;
+using ProtocolGateway.Edges.Grpc;
 using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Envelope.Errors;
 using ProtocolGateway.Guards.Sizes;
@@ -19,6 +20,7 @@ namespace ProtocolGateway.Hosting;
 internal sealed class GatewaySnapshot
 {
     private readonly RestEdge? _rest;
+    private readonly ConnectEdge? _connect;
     private readonly DocumentPages? _docs;
 
     // The gateway itself counts as one user while the snapshot is the current one.
@@ -34,7 +36,11 @@ internal sealed class GatewaySnapshot
         var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);
         var pipeline = new GatewayPipeline(telemetry, new SizeGuard(RestDescription.MaxRequestBytes(config)), Upstreams.DispatchAsync);
         if (config.Edges.Rest.Enabled)
+        {
+            _connect = new ConnectEdge(loaded.Catalog, RestDescription.ConnectOptionsOf(config, loaded, services.Time), pipeline.HandleAsync, services.Loggers.CreateLogger<ConnectEdge>());
             _rest = new RestEdge(loaded.Rest, pipeline.HandleAsync, services.Time, services.Loggers.CreateLogger<RestEdge>());
+        }
+
         if (config.Edges.Rest is { Enabled: true, Docs: true })
             _docs = new DocumentPages(config, loaded, services.Reference);
     }
@@ -64,6 +70,8 @@ internal sealed class GatewaySnapshot
     {
         if (_docs?.TryServe(context) is { } served)
             return served;
+        if (_connect?.TryHandle(context) is { } called)
+            return called;
         if (_rest is not null)
             return _rest.HandleAsync(context);
         context.Response.StatusCode = StatusTables.ToHttp(StatusCode.NotFound);

@@ -3,6 +3,7 @@ using ProtocolGateway.Catalogs;
 using ProtocolGateway.Config;
 using ProtocolGateway.Contracts.Codec;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.Grpc;
 using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Edges.Rest.Binding;
 using ProtocolGateway.Edges.Rest.Description;
@@ -28,6 +29,15 @@ internal static class RestDescription
         MaxRequestBytes = (int)MaxRequestBytes(config),
         ErrorFormat = config.Edges.Rest.ErrorFormat == ErrorFormat.Status ? RestErrorFormat.GoogleRpcStatus : RestErrorFormat.Problem,
         Timeouts = Timeouts(config, services),
+    };
+
+    /// <summary>The options of the Connect edge, which stands where the operations without a rule do.</summary>
+    public static ConnectEdgeOptions ConnectOptionsOf(GatewayConfig config, LoadedCatalog loaded, TimeProvider time) => new()
+    {
+        Prefix = s => Slashed(config.Edges.Rest.Path) + Slashed(config.Services[s].Rest.Prefix),
+        Timeout = o => loaded.Rest.Options.Timeouts.TryGetValue(o.FullName, out var timeout) ? timeout : null,
+        MaxRequestBytes = loaded.Rest.Options.MaxRequestBytes,
+        Time = time,
     };
 
     /// <summary>How requests of a service are read.</summary>
@@ -61,6 +71,8 @@ internal static class RestDescription
         OpenApiDocumentWriter.Write(loaded.Catalog, options, output);
         return output.WrittenMemory;
     }
+
+    private static string Slashed(string path) => path.Trim('/') is { Length: > 0 } inner ? "/" + inner : "";
 
     // An operation's own timeout holds for every shape; that of a service would end its long-lived streams, so it holds for unary calls only.
     private static Dictionary<string, TimeSpan> Timeouts(GatewayConfig config, IReadOnlyList<CatalogService> services)

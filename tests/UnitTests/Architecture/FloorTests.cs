@@ -24,6 +24,7 @@ public sealed class FloorTests
         ("ProtocolGateway.Contracts", "OpenApi", ["Proto", "Codec"]),
         ("ProtocolGateway.Contracts", "Codec", ["Proto", "OpenApi"]),
         ("ProtocolGateway.Edges", "Rest", ["GraphQL", "Grpc", "WebSockets"]),
+        ("ProtocolGateway.Edges", "Grpc", ["Rest", "GraphQL", "WebSockets"]),
         ("ProtocolGateway.Upstreams", "Grpc", ["Http"]),
         ("ProtocolGateway.Upstreams", "Http", ["Grpc"]),
     ];

@@ -35,7 +35,7 @@ internal sealed class RequestMessages(HttpContext context, RestRoutePlan plan, R
     {
         while (true)
         {
-            var result = await RestRequestReader.ReadPieceAsync(_body, cancel);
+            var result = await ClientBody.ReadPieceAsync(_body, cancel);
             var buffer = result.Buffer;
             if (plan.RawRequest)
             {

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 
-namespace ProtocolGateway.Edges.Rest;
+namespace ProtocolGateway.Edges;
 
 /// <summary>The bounds of a body that is no stream: how large it may be, and by when all of it must have come. The server's own bound, a least data rate,
 /// is off, for it would end streams that pause.</summary>
@@ -18,7 +18,7 @@ internal sealed record TimedBody(int MaxBytes, Deadline Until, TimeProvider Time
     public ValueTask<ReadResult> ReadAsync(PipeReader body, CancellationToken cancel)
     {
         // Small bodies come with their head: no timer for those.
-        var read = RestRequestReader.TryReadPiece(body, out var piece);
+        var read = ClientBody.TryReadPiece(body, out var piece);
         return read ? new(piece) : WaitAsync(body, cancel);
     }
 
@@ -29,7 +29,7 @@ internal sealed record TimedBody(int MaxBytes, Deadline Until, TimeProvider Time
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
-            return await RestRequestReader.ReadPieceAsync(body, both.Token);
+            return await ClientBody.ReadPieceAsync(body, both.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancel.IsCancellationRequested)
         {

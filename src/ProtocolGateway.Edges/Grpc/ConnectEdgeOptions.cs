@@ -1,0 +1,22 @@
+using ProtocolGateway.Contracts.Model;
+
+namespace ProtocolGateway.Edges.Grpc;
+
+/// <summary>The settings of the Connect edge.</summary>
+public sealed record ConnectEdgeOptions
+{
+    /// <summary>The path before every operation of a configured service; without a slash at its end.</summary>
+    public Func<string, string> Prefix { get; init; } = static _ => "";
+
+    /// <summary>An operation's own time; null for none.</summary>
+    public Func<Operation, TimeSpan?> Timeout { get; init; } = static _ => null;
+
+    /// <summary>The largest request message in bytes.</summary>
+    public int MaxRequestBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>How long a unary request's body may take where the call has no deadline.</summary>
+    public TimeSpan BodyPatience { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The clock of deadlines.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
