@@ -49,6 +49,9 @@ public sealed class Field
     /// <summary>JSON null is a value of its own (OpenAPI nullable).</summary>
     public bool Nullable { get; init; }
 
+    /// <summary>Callers are asked to give it, though the wire does not need it (google.api.field_behavior REQUIRED).</summary>
+    public bool InputRequired { get; init; }
+
     /// <summary>The default in the contract's own text form (proto2: as in the descriptor; OpenAPI: JSON); null where none is declared.</summary>
     public string? Default { get; init; }
 

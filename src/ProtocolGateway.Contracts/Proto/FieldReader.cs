@@ -76,6 +76,7 @@ internal static class FieldReader
             Default = proto.HasDefaultValue ? proto.DefaultValue : null,
             Documentation = file.Documentation(key),
             Deprecated = proto.Options?.Deprecated == true,
+            InputRequired = FieldBehaviorReader.IsRequired(proto.Options),
         }, null);
     }
 

@@ -1,6 +1,7 @@
 using ProtocolGateway.Config;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.GraphQL.Schema;
+using ProtocolGateway.Edges.GraphQL.Schema.Joins;
 
 namespace ProtocolGateway.Hosting;
 
@@ -14,7 +15,9 @@ internal static class GraphDescription
         if (!edge.Enabled)
             return null;
         var manifest = edge.Manifest is null ? null : GraphNameManifest.Read(edge.Manifest, diagnostics);
-        return GraphSchemaBuilder.Build(catalog, OptionsOf(config), manifest, diagnostics);
+        var files = edge.Joins.Concat(config.Services.Values.SelectMany(static s => s.Graphql.Joins)).Distinct(StringComparer.Ordinal);
+        var joins = files.SelectMany(f => ExtensionReader.Read(f, diagnostics)).ToList();
+        return GraphSchemaBuilder.Build(catalog, OptionsOf(config) with { Joins = joins }, manifest, diagnostics);
     }
 
     private static GraphSchemaOptions OptionsOf(GatewayConfig config)

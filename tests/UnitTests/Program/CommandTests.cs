@@ -50,6 +50,64 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Export_graphql_prints_the_schema_and_records_its_names()
+    {
+        var folder = Directory.CreateTempSubdirectory("gateway-graphql");
+        try
+        {
+            var config = Path.Combine(folder.FullName, "gateway.yaml");
+            await File.WriteAllTextAsync(
+                config,
+                $$"""
+                edges: { graphql: { manifest: names.json, nullability: allNullable } }
+                services:
+                  users:
+                    contract: {{Repository.PathOf("contracts/samples/users.proto")}}
+                    upstream: { protocol: grpc, instances: [ { address: "http://127.0.0.1:1" } ] }
+                    graphql: { prefix: my, hidden: [users.v1.User.email] }
+                    operations: { users.v1.Users.GetUser: { graphql: { name: user } }, users.v1.Users.DeleteUser: { graphql: { hidden: true } } }
+                """,
+                TestContext.Current.CancellationToken);
+            var (code, output, errors) = await GatewayProcess.RunAsync("export", "graphql", "--write-manifest", "--config", config);
+            Assert.Equal((0, ""), (code, errors));
+            Assert.Contains("  user(id: String): User\n", output, StringComparison.Ordinal);
+            Assert.Contains("  myListUsers(\n", output, StringComparison.Ordinal);
+            Assert.DoesNotContain("email", output, StringComparison.Ordinal);
+            Assert.DoesNotContain("eleteUser", output, StringComparison.Ordinal);
+            Assert.DoesNotContain("Role!", output, StringComparison.Ordinal);
+            var names = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder.FullName, "names.json"), TestContext.Current.CancellationToken))!;
+            Assert.Equal("myListUsers", (string)names["query"]!["users.v1.Users.ListUsers"]!);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Check_names_the_line_of_a_wrong_join_and_fails()
+    {
+        var folder = Directory.CreateTempSubdirectory("gateway-joins");
+        try
+        {
+            var joins = Path.Combine(folder.FullName, "joins.graphql");
+            await File.WriteAllTextAsync(joins, "extend type Order {\n  user(id: String @require(field: \"nope\")): User @lookup(operation: \"users.v1.Users.GetUser\")\n}\n", TestContext.Current.CancellationToken);
+            var config = Path.Combine(folder.FullName, "gateway.yaml");
+            var text = await File.ReadAllTextAsync(_sample, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                config, text.Replace("../contracts", Repository.PathOf("contracts"), StringComparison.Ordinal) + "edges: { graphql: { joins: joins.graphql } }\n", TestContext.Current.CancellationToken);
+            var (code, json) = await CheckAsync(config);
+            Assert.Equal(1, code);
+            var error = Assert.Single(json["diagnostics"]!.AsArray(), d => (string)d!["severity"]! == "error")!;
+            Assert.Equal((joins, "2:3"), ((string)error["source"]!, (string)error["location"]!));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Check_of_a_missing_file_is_json_too()
     {
         var (code, output, errors) = await GatewayProcess.RunAsync("check", "--json", "--config", "no-such-gateway.yaml");

@@ -32,6 +32,9 @@ public sealed class GraphNameManifest
     /// <param name="element">Its full name; of a member, with the type's before it.</param>
     public string? Find(string kind, string element) => _names.GetValueOrDefault((kind, element));
 
+    /// <summary>A root field's name was given to that operation.</summary>
+    internal bool HasOperation(string fullName) => Find("query", fullName) is not null || Find("mutation", fullName) is not null || Find("subscription", fullName) is not null;
+
     /// <summary>Reads a manifest file; a file that does not exist is an empty manifest. What is wrong goes to the diagnostics.</summary>
     public static GraphNameManifest Read(string file, List<Diagnostic> diagnostics)
     {

@@ -1,5 +1,6 @@
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.GraphQL.Schema.Building;
+using ProtocolGateway.Edges.GraphQL.Schema.Joins;
 
 namespace ProtocolGateway.Edges.GraphQL.Schema;
 
@@ -13,24 +14,29 @@ public static class GraphSchemaBuilder
     /// <param name="diagnostics">Takes what was left out or found odd.</param>
     public static GraphSchema Build(Catalog catalog, GraphSchemaOptions options, GraphNameManifest? manifest, List<Diagnostic> diagnostics)
     {
+        manifest ??= GraphNameManifest.Empty;
         var visibility = new Visibility(catalog, options);
         var roots = RootOperations.Of(catalog, options, visibility, diagnostics);
-        var book = TypeBook.Collect(roots.Select(static r => (r.Operation, r.Service)));
+        var joined = JoinCompiler.Operations(catalog, options.Joins).ToList();
+        var book = TypeBook.Collect(roots.Select(static r => (r.Operation, r.Service)).Concat(joined.Select(o => (o, catalog.ServiceOf(o)))), manifest);
         visibility.Spread(book);
         var shapes = new TypeShapes(book, visibility, options);
         roots = WithAnswer(roots, shapes, diagnostics);
-        var names = new NameGiver(manifest ?? GraphNameManifest.Empty);
+        var names = new NameGiver(manifest);
         var context = new BuildContext(catalog, options, names, diagnostics)
         {
             Book = book,
             Shapes = shapes,
-            TypeNames = new TypeNames(catalog, book, names, ReachOf(roots, shapes)),
+            Partial = PartialInputs.Of(roots.Select(static r => r.Operation), shapes),
+            TypeNames = new TypeNames(catalog, book, names, ReachOf(roots, joined, shapes)),
         };
         Report(book, visibility, diagnostics);
-        return Assemble(context, roots);
+        var schema = Assemble(context, roots, joined);
+        BatchWarnings.Find(schema, diagnostics);
+        return schema;
     }
 
-    private static GraphSchema Assemble(BuildContext context, List<RootOperation> roots)
+    private static GraphSchema Assemble(BuildContext context, List<RootOperation> roots, List<Operation> joined)
     {
         var enums = new EnumTypes(context);
         var maps = new MapEntries(context);
@@ -40,7 +46,11 @@ public static class GraphSchemaBuilder
         var query = fields.Make(GraphRoot.Query, roots) ?? EmptyQuery(context);
         var mutation = fields.Make(GraphRoot.Mutation, roots);
         var subscription = fields.Make(GraphRoot.Subscription, roots);
+        // What a hidden operation answers may be a type that joins extend or lead to.
+        joined.ForEach(o => outputs.Ref(context.Shapes.Of(o.Output!), nonNull: false));
         outputs.Complete();
+        if (context.Options.Joins.Count > 0)
+            new JoinCompiler(context, outputs, fields).Compile(context.Options.Joins, outputs.All.ToDictionary(static t => t.Name, StringComparer.Ordinal));
         inputs.Complete();
         // Introspection answers with both.
         context.Scalar(GraphScalar.String);
@@ -67,9 +77,15 @@ public static class GraphSchemaBuilder
         return answered;
     }
 
-    private static Reach ReachOf(List<RootOperation> roots, TypeShapes shapes)
+    private static Reach ReachOf(List<RootOperation> roots, List<Operation> joined, TypeShapes shapes)
     {
         var reach = new Reach(shapes);
+        foreach (var operation in joined)
+        {
+            reach.AddOutput(operation.Output!);
+            shapes.FieldsOf(operation.Input).ToList().ForEach(f => reach.AddInput(f.Type));
+        }
+
         foreach (var root in roots)
         {
             if (root.Operation.Output is { } output)

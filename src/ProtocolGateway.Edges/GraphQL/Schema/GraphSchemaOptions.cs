@@ -1,4 +1,5 @@
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.GraphQL.Schema.Joins;
 
 namespace ProtocolGateway.Edges.GraphQL.Schema;
 
@@ -35,6 +36,9 @@ public sealed record GraphSchemaOptions
 
     /// <summary>Every server stream is also a query that reads at most so many messages into a list; 0 for none.</summary>
     public int StreamLists { get; init; }
+
+    /// <summary>Fields that extension files add, which join types across services.</summary>
+    public IReadOnlyList<ExtensionField> Joins { get; init; } = [];
 
     /// <summary>Settings of a service.</summary>
     public Func<CatalogService, GraphServiceOptions> Service { get; init; } = static _ => new GraphServiceOptions();

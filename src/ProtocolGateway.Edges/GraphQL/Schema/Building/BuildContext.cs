@@ -19,6 +19,9 @@ internal sealed class BuildContext(Catalog catalog, GraphSchemaOptions options, 
 
     public required TypeShapes Shapes { get; init; }
 
+    /// <summary>The keys of messages of which callers may send a part.</summary>
+    public required IReadOnlySet<string> Partial { get; init; }
+
     /// <summary>Names of types, by what they stand for.</summary>
     public required TypeNames TypeNames { get; init; }
 

@@ -41,7 +41,7 @@ internal sealed class InputTypes(BuildContext context, EnumTypes enums, MapEntri
         foreach (var field in spoken)
         {
             if (field.Oneof is null)
-                values.Add(ValueOf(field, names[field.JsonName]));
+                values.Add(ValueOf(field, names[field.JsonName], field.InputRequired && !context.Partial.Contains(entry.Key)));
             else if (oneofs.Add(field.Oneof))
                 values.Add(OneofValue(entry, field.Oneof, spoken, space));
         }
@@ -50,10 +50,13 @@ internal sealed class InputTypes(BuildContext context, EnumTypes enums, MapEntri
     }
 
     /// <summary>One field as an argument or input field.</summary>
-    public GraphInputValue ValueOf(Field field, string name)
+    /// <param name="field">The contract's field.</param>
+    /// <param name="name">Its name in GraphQL.</param>
+    /// <param name="required">Callers must give it, though the wire does not need it.</param>
+    public GraphInputValue ValueOf(Field field, string name, bool required = false)
     {
         var shape = context.Shapes.Of(field.Type);
-        var nonNull = field.Presence == Presence.Required && !field.Nullable && !shape.HoldsNull;
+        var nonNull = (required || (field.Presence == Presence.Required && !field.Nullable)) && !shape.HoldsNull;
         // Only parameters: a default that a client did not say would overwrite what a PATCH leaves alone.
         var fallback = field.Location == FieldLocation.Body ? null : DefaultText.Of(field.Default, shape, enums);
         return new GraphInputValue

@@ -25,11 +25,11 @@ internal sealed class TypeBook
     {
     }
 
-    /// <summary>Everything reachable from the operations.</summary>
-    public static TypeBook Collect(IEnumerable<(Operation Operation, CatalogService Service)> operations)
+    /// <summary>Everything reachable from the operations. Those whose names are recorded come first, so that their types keep the names of theirs.</summary>
+    public static TypeBook Collect(IEnumerable<(Operation Operation, CatalogService Service)> operations, GraphNameManifest manifest)
     {
         var book = new TypeBook();
-        foreach (var (operation, service) in operations)
+        foreach (var (operation, service) in operations.OrderBy(o => manifest.HasOperation(o.Operation.FullName) ? 0 : 1))
         {
             var http = operation.Kind == ContractKind.Http;
             book._pending.Enqueue((operation.Input, service.Name, http));
@@ -38,7 +38,7 @@ internal sealed class TypeBook
             book.Drain();
         }
 
-        book.Unite();
+        book.Unite(manifest);
         return book;
     }
 
@@ -76,31 +76,73 @@ internal sealed class TypeBook
             _pending.Enqueue((part, service, http));
     }
 
-    private void Unite()
+    private void Unite(GraphNameManifest manifest)
     {
         var several = _byName.Where(static p => p.Value.Count > 1).ToList();
         var apart = several.Where(static p => p.Value.Skip(1).Any(e => Signature(e.Type) != Signature(p.Value[0].Type))).Select(static p => p.Key).ToHashSet(StringComparer.Ordinal);
-        // What holds a type that is not one cannot be one itself.
+        // What holds a type that is not one may not be one itself.
         for (var before = -1; apart.Count > 0 && apart.Count != before;)
         {
             before = apart.Count;
             apart.UnionWith(several.Where(p => Parts(p.Value[0].Type).Select(Innermost).Any(t => NameOf(t) is { } n && apart.Contains(n))).Select(static p => p.Key));
         }
 
+        var meanings = MeaningsOf(several.Where(p => apart.Contains(p.Key)).SelectMany(static p => p.Value).Select(static e => e.Type).ToList());
         foreach (var (name, entries) in several)
         {
-            // The first keeps its name, so that a type of another version that comes later renames nothing.
-            for (var i = 1; i < entries.Count; i++)
-                _entries[entries[i].Type] = apart.Contains(name) ? entries[i] with { Key = UniqueKey(entries, i) } : entries[0];
+            if (apart.Contains(name))
+                Separate(entries.GroupBy(e => meanings[e.Type]).Select(static g => g.ToList()).ToList(), manifest);
+            else
+                entries.ForEach(e => _entries[e.Type] = entries[0]);
         }
     }
 
-    private static string UniqueKey(List<TypeEntry> entries, int index)
+    // Numbers that are equal where types say the same all the way down: first by what they say themselves, then by what their parts were found to say,
+    // until nothing more is told apart.
+    private static Dictionary<DataType, int> MeaningsOf(List<DataType> types)
     {
-        var key = entries[index].FullName + "@" + entries[index].Service;
-        var same = entries.Take(1..index).Count(e => e.Service == entries[index].Service);
-        return same == 0 ? key : $"{key}#{same + 1}";
+        var meanings = new Dictionary<DataType, int>(ReferenceEqualityComparer.Instance);
+        var count = Number(static t => NameOf(t) + Signature(t));
+        for (var before = 0; count != before;)
+        {
+            before = count;
+            var known = new Dictionary<DataType, int>(meanings, ReferenceEqualityComparer.Instance);
+            count = Number(t => $"{known[t]}:{string.Join(',', Parts(t).Select(p => known.GetValueOrDefault(Innermost(p), -1)))}");
+        }
+
+        return meanings;
+
+        int Number(Func<DataType, string> text)
+        {
+            var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+            foreach (var type in types)
+            {
+                var key = text(type);
+                numbers.TryAdd(key, numbers.Count);
+                meanings[type] = numbers[key];
+            }
+
+            return numbers.Count;
+        }
     }
+
+    // One meaning keeps the plain name, so that another version that comes later renames nothing; those that were told apart before stay so.
+    private void Separate(List<List<TypeEntry>> meanings, GraphNameManifest manifest)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entries in meanings)
+        {
+            var known = entries.Select(OwnKey).FirstOrDefault(k => manifest.Find("type", k) is not null || manifest.Find("input", k) is not null);
+            var wanted = known ?? (keys.Contains(entries[0].FullName) ? OwnKey(entries[0]) : entries[0].FullName);
+            var key = wanted;
+            for (var number = 2; !keys.Add(key); number++)
+                key = $"{wanted}#{number}";
+            foreach (var entry in entries)
+                _entries[entry.Type] = entries[0] with { Key = key };
+        }
+    }
+
+    private static string OwnKey(TypeEntry entry) => entry.FullName + "@" + entry.Service;
 
     private static string? NameOf(DataType type) => type switch
     {

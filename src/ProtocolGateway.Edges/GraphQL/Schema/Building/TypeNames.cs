@@ -48,9 +48,10 @@ internal sealed class TypeNames
     private List<string> CandidatesOf(TypeEntry entry)
     {
         var segments = entry.FullName.Split('.');
-        var outer = OutermostType(entry.FullName, segments);
+        var outer = OutermostType(entry, segments);
         var shortName = string.Join('_', segments[outer..].Select(s => entry.IsHttp ? NameText.Pascal(s) : NameText.Member(s)));
-        var package = segments[(entry.IsHttp ? 1 : 0)..outer];
+        // The full names of an OpenAPI document begin with the service's, which may have dots.
+        var package = segments[(entry.IsHttp ? entry.Service.Count(static c => c == '.') + 1 : 0)..outer];
         var names = new List<string> { shortName };
         // Two services mean different things by the name.
         if (entry.Key != entry.FullName)
@@ -68,20 +69,23 @@ internal sealed class TypeNames
     }
 
     // Where the type's own name begins: a nested type is named with the types around it.
-    private int OutermostType(string fullName, string[] segments)
+    private int OutermostType(TypeEntry entry, string[] segments)
     {
+        var first = entry.IsHttp ? entry.Service.Count(static c => c == '.') + 1 : 0;
         var length = 0;
         for (var i = 0; i < segments.Length - 1; i++)
         {
             length += segments[i].Length + (i == 0 ? 0 : 1);
-            var prefix = fullName[..length];
+            if (i < first)
+                continue;
+            var prefix = entry.FullName[..length];
             if (_book.Knows(prefix) || _catalog.FindType(prefix) is not null)
                 return i;
         }
 
         // The inline schemas of a list or map have no type around them: ListOfThings.item.
         var own = segments.Length - 1;
-        while (own > 1 && (segments[own] is "item" or "value" || segments[own].StartsWith("option", StringComparison.Ordinal)))
+        while (entry.IsHttp && own > first && (segments[own] is "item" or "value" || segments[own].StartsWith("option", StringComparison.Ordinal)))
             own--;
         return own;
     }

@@ -1,5 +1,4 @@
 using ProtocolGateway.Contracts.Model;
-using ProtocolGateway.Contracts.Proto;
 using ProtocolGateway.Edges.GraphQL.Schema;
 using ProtocolGateway.UnitTests.Contracts.Proto;
 using UnitTests.Contracts.OpenApi;
@@ -50,7 +49,7 @@ internal static class Schemas
     }
 
     /// <summary>A proto3 file of package users.v1 with the imports that tests use.</summary>
-    public static ContractContent ProtoContent(string body, string package = "users.v1") => ProtoModelBuilder.Build(TempTree.Compile(
+    public static ContractContent ProtoContent(string body, string package = "users.v1") => TempTree.Build(
         $$"""
         syntax = "proto3";
         package {{package}};
@@ -64,5 +63,5 @@ internal static class Schemas
         import "google/protobuf/timestamp.proto";
         import "google/protobuf/wrappers.proto";
         {{body}}
-        """), "test");
+        """);
 }

@@ -122,6 +122,25 @@ public sealed class TypeTests
     }
 
     [Fact]
+    public void Fields_that_callers_must_give_are_non_null_unless_a_part_of_their_message_can_be_sent()
+    {
+        var built = Schemas.Proto("""
+            message User { string name = 1 [(google.api.field_behavior) = REQUIRED]; string note = 2 [(google.api.field_behavior) = OPTIONAL]; }
+            message Tag { string text = 1 [(google.api.field_behavior) = IMMUTABLE, (google.api.field_behavior) = REQUIRED]; }
+            message UpdateReq { User user = 1 [(google.api.field_behavior) = REQUIRED]; google.protobuf.FieldMask update_mask = 2; }
+            message TagReq { Tag tag = 1 [(google.api.field_behavior) = REQUIRED]; repeated Tag more = 2; }
+            message GetReq { string id = 1 [(google.api.field_behavior) = REQUIRED]; }
+            service S { rpc Update(UpdateReq) returns (User); rpc Create(User) returns (User); rpc AddTag(TagReq) returns (Tag); rpc GetUser(GetReq) returns (User); }
+            """);
+        Assert.Equal(["user: UserInput!", "updateMask: String"], built.Lines("UpdateReqInput"));
+        Assert.Equal(["name: String", "note: String"], built.Lines("UserInput"));
+        Assert.Equal(["tag: TagInput!", "more: [TagInput!]"], built.Lines("TagReqInput"));
+        Assert.Equal(["text: String!"], built.Lines("TagInput"));
+        Assert.Equal(["getUser(id: String!): User"], built.Lines("Query"));
+        Assert.Equal(["text: String!"], built.Lines("Tag"));
+    }
+
+    [Fact]
     public void Copies_of_one_file_are_one_type_and_two_versions_of_it_stay_apart()
     {
         const string Money = "message Money { string code = 1; } message Price { Money money = 1; }";
