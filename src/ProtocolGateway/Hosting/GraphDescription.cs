@@ -17,7 +17,16 @@ internal static class GraphDescription
         var manifest = edge.Manifest is null ? null : GraphNameManifest.Read(edge.Manifest, diagnostics);
         var files = edge.Joins.Concat(config.Services.Values.SelectMany(static s => s.Graphql.Joins)).Distinct(StringComparer.Ordinal);
         var joins = files.SelectMany(f => ExtensionReader.Read(f, diagnostics)).ToList();
-        return GraphSchemaBuilder.Build(catalog, OptionsOf(config) with { Joins = joins }, manifest, diagnostics);
+        try
+        {
+            return GraphSchemaBuilder.Build(catalog, OptionsOf(config) with { Joins = joins }, manifest, diagnostics);
+        }
+        catch (Exception e)
+        {
+            // The builder does not throw for what contracts say; a bug in it must not take the other edges along.
+            diagnostics.Add(new(Severity.Error, new("edges.graphql", ""), $"There is no GraphQL schema because building it failed: {e.Message}"));
+            return null;
+        }
     }
 
     private static GraphSchemaOptions OptionsOf(GatewayConfig config)

@@ -14,6 +14,9 @@ internal sealed class NameGiver(GraphNameManifest manifest)
 {
     private readonly Dictionary<(string Kind, string Element), string> _given = new(manifest.Names);
 
+    /// <summary>Some member's name is recorded: rarely, as only those count that are not the contract's own.</summary>
+    public bool RecordsMembers { get; } = manifest.Names.Keys.Any(static k => k.Kind == "member");
+
     /// <summary>Everything given out, with what the manifest recorded before.</summary>
     public GraphNameManifest Given => new(_given);
 
@@ -96,7 +99,7 @@ internal sealed class NameSpace(NameGiver giver)
         var open = new List<string>();
         foreach (var wire in wireNames)
         {
-            if (Recorded(new NameWish("member", owner + "." + wire, [])) is { } recorded)
+            if (giver.RecordsMembers && Recorded(new NameWish("member", owner + "." + wire, [])) is { } recorded)
                 names[wire] = recorded;
             else
                 open.Add(wire);

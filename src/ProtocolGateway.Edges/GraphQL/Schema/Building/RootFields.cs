@@ -34,8 +34,9 @@ internal sealed class RootFields(BuildContext context, OutputTypes outputs, Inpu
     {
         var operation = root.Operation;
         var mask = ReadMasks.Of(operation, root.Root);
-        if (mask is not null)
-            inputs.Omit(mask.Input);
+        // Several services may bring copies of the input, of which the first stands for all.
+        if (mask is not null && context.Book.Of(operation.Input).Type is MessageType input)
+            inputs.Omit(input.FindField(mask.Input.Name)!);
         return new GraphField
         {
             Name = name,

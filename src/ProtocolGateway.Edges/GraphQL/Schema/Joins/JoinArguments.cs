@@ -89,7 +89,7 @@ internal sealed class JoinArguments(BuildContext context, RootFields roots)
         said.Name is not null ? said.Name == type.Named?.Name : type.Element is not null && IsSame(said.Element!, type.Element);
 
     private static string? Missing(List<GraphInputValue> offered, List<GraphJoinArgument> filled, List<GraphInputValue> clients, GraphReadMask? mask) => offered.Find(o =>
-        o.Type.NonNull && o.Default is null && o.Contract != mask?.Input && !clients.Contains(o) && !filled.Exists(f => f.JsonPath[0] == o.JsonName))?.Name;
+        o.Type.NonNull && o.Default is null && o.JsonName != mask?.Input.JsonName && !clients.Contains(o) && !filled.Exists(f => f.JsonPath[0] == o.JsonName))?.Name;
 
     private static int ListIndex(JoinPath path)
     {
