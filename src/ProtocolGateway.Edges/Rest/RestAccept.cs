@@ -15,8 +15,6 @@ internal static class RestAccept
     public const string Problem = "application/problem+json";
     public const string RpcStatus = "application/vnd.google.rpc.status+json";
 
-    private const int NamedExactly = 3;
-
     private static readonly MediaTypeHeaderValue StatusType = new(RpcStatus);
     private static readonly MediaTypeHeaderValue ProblemType = new(Problem);
     private static readonly MediaTypeHeaderValue[] UnaryTypes = [new(Json)];
@@ -55,10 +53,10 @@ internal static class RestAccept
         var byDefault = otherwise == RestErrorFormat.GoogleRpcStatus;
         if (!NamesErrorType(headers.Accept) || !MediaTypeHeaderValue.TryParseList(headers.Accept, out var ranges))
             return byDefault;
-        var status = Weigh(StatusType, ranges);
-        var problem = Weigh(ProblemType, ranges);
+        var status = AcceptRank.Of(StatusType, ranges);
+        var problem = AcceptRank.Of(ProblemType, ranges);
         // Only a range that names a type speaks of errors; "*/*" stands in every Accept.
-        var (hasStatus, hasProblem) = (status.Exactness == NamedExactly, problem.Exactness == NamedExactly);
+        var (hasStatus, hasProblem) = (status.Exactness == AcceptRank.NamedExactly, problem.Exactness == AcceptRank.NamedExactly);
         if (hasStatus && hasProblem)
             return (status.Quality, status.Order).CompareTo((problem.Quality, problem.Order)) > 0;
         return hasStatus ? status.Quality > 0 : hasProblem ? problem.Quality == 0 : byDefault;
@@ -75,36 +73,17 @@ internal static class RestAccept
         return false;
     }
 
-    // By quality, then by how exactly the client named it, then by the client's order, then by ours.
+    // Between equals, the first of ours.
     private static int BestOf(MediaTypeHeaderValue[] offers, IList<MediaTypeHeaderValue> ranges)
     {
-        var best = (Quality: 0.0, Exactness: 0, Order: 0, Index: -1);
+        var (best, index) = (default(AcceptRank), -1);
         for (var i = 0; i < offers.Length; i++)
         {
-            var (quality, exactness, order) = Weigh(offers[i], ranges);
-            if (quality > best.Quality
-                || (quality > 0 && quality == best.Quality && (exactness, order).CompareTo((best.Exactness, best.Order)) > 0))
-                best = (quality, exactness, order, i);
+            var rank = AcceptRank.Of(offers[i], ranges);
+            if (rank.IsBetterThan(best))
+                (best, index) = (rank, i);
         }
 
-        return best.Index;
-    }
-
-    // The most exact range that covers the type decides its quality, a refusal (q=0) too.
-    private static (double Quality, int Exactness, int Order) Weigh(MediaTypeHeaderValue offer, IList<MediaTypeHeaderValue> ranges)
-    {
-        var found = (Quality: 0.0, Exactness: 0, Order: 0);
-        for (var i = 0; i < ranges.Count; i++)
-        {
-            var range = ranges[i];
-            var exactness = range.MatchesAllTypes ? 1
-                : !range.Type.Equals(offer.Type, StringComparison.OrdinalIgnoreCase) ? 0
-                : range.MatchesAllSubTypes ? 2
-                : range.SubType.Equals(offer.SubType, StringComparison.OrdinalIgnoreCase) ? NamedExactly : 0;
-            if (exactness > found.Exactness)
-                found = (range.Quality ?? 1, exactness, -i);
-        }
-
-        return found;
+        return index;
     }
 }
