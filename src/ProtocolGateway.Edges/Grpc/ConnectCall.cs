@@ -30,7 +30,7 @@ internal sealed class ConnectCall(HttpContext context, ConnectTarget target, Con
     /// <inheritdoc />
     public override bool TryGetSingleMessage(out ReadOnlySequence<byte> message)
     {
-        message = Messages is null ? new(Request.Written) : default;
+        message = Messages is null ? new(Request.WrittenMemory) : default;
         return Messages is null;
     }
 
@@ -42,7 +42,7 @@ internal sealed class ConnectCall(HttpContext context, ConnectTarget target, Con
         if (_singleRead)
             return new(false);
         _singleRead = true;
-        into.Write(Request.Written.Span);
+        into.Write(Request.WrittenSpan);
         return new(true);
     }
 
@@ -93,7 +93,7 @@ internal sealed class ConnectCall(HttpContext context, ConnectTarget target, Con
 
         Start();
         context.Response.ContentLength = _answer.Length;
-        context.Response.BodyWriter.Write(_answer.Written.Span);
+        context.Response.BodyWriter.Write(_answer.WrittenSpan);
         return default;
     }
 
@@ -129,7 +129,7 @@ internal sealed class ConnectCall(HttpContext context, ConnectTarget target, Con
     {
         BinaryPrimitives.WriteUInt32BigEndian(_answer.WrittenSpan[1..], (uint)_answer.Length - 5);
         var output = context.Response.BodyWriter;
-        output.Write(_answer.Written.Span);
+        output.Write(_answer.WrittenSpan);
         return moreAtHand && output.UnflushedBytes < MostHeldBack ? default : FlushAsync();
     }
 

@@ -33,7 +33,7 @@ internal sealed class ConnectErrorWriter(ILogger log)
         using (var writer = new Utf8JsonWriter(body, Relaxed))
             Write(writer, error, incident);
         response.ContentLength = body.Length;
-        response.BodyWriter.Write(body.Written.Span);
+        response.BodyWriter.Write(body.WrittenSpan);
     }
 
     /// <summary>Writes the last record of a stream: the error, where there is one, and the trailing metadata.</summary>

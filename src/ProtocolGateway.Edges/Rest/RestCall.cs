@@ -28,7 +28,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
     /// <inheritdoc />
     public override bool TryGetSingleMessage(out ReadOnlySequence<byte> message)
     {
-        message = Messages is null ? new(Request.Written) : default;
+        message = Messages is null ? new(Request.WrittenMemory) : default;
         return Messages is null;
     }
 
@@ -40,7 +40,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
         if (_singleRead)
             return new(false);
         _singleRead = true;
-        into.Write(Request.Written.Span);
+        into.Write(Request.WrittenSpan);
         return new(true);
     }
 
@@ -76,7 +76,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
             ClientHeaders.FromTrailers(trailers, context.Response);
         if (error is not null)
             return answers.FailAsync(context, this, error, null, true);
-        RestAnswerWriter.Single(context, _rawType ?? RestAccept.Json, _answer.Written.Span);
+        RestAnswerWriter.Single(context, _rawType ?? RestAccept.Json, _answer.WrittenSpan);
         return default;
     }
 
@@ -121,7 +121,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
         }
 
         var output = context.Response.BodyWriter;
-        output.Write(_answer.Written.Span);
+        output.Write(_answer.WrittenSpan);
         return moreAtHand && output.UnflushedBytes < RestAnswerWriter.MostHeldBack ? default : FlushAsync();
     }
 
@@ -153,7 +153,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
         {
             _answer.Clear();
             AnswerFraming.End(form, !_answered, _answer);
-            context.Response.BodyWriter.Write(_answer.Written.Span);
+            context.Response.BodyWriter.Write(_answer.WrittenSpan);
             return FlushAsync();
         }
 

@@ -56,7 +56,7 @@ internal sealed class RestErrorDetails(Func<string, MessageType?> find, Func<Mes
         if (TryFormat(url, value, known))
         {
             // Written already by a plan that bounds its depth; a second reading would bound it again, and lower.
-            writer.WriteRawValue(known.Written.Span, skipInputValidation: true);
+            writer.WriteRawValue(known.WrittenSpan, skipInputValidation: true);
             return;
         }
 
@@ -83,13 +83,13 @@ internal sealed class RestErrorDetails(Func<string, MessageType?> find, Func<Mes
         if (type.WellKnown is not (WellKnown.None or WellKnown.HttpBody))
         {
             output.Write(",\"value\":"u8);
-            output.Write(json.Written.Span);
+            output.Write(json.WrittenSpan);
             output.Write("}"u8);
         }
         else
         {
             output.Write(json.Length > 2 ? ","u8 : ""u8);
-            output.Write(json.Written.Span[1..]);
+            output.Write(json.WrittenSpan[1..]);
         }
 
         return true;

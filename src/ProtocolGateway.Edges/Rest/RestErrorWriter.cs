@@ -35,7 +35,7 @@ internal sealed class RestErrorWriter(RestErrorDetails details, RestErrorFormat 
             WriteProblem(body, error, incidentId);
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
-            response.BodyWriter.Write(body.Written.Span);
+            response.BodyWriter.Write(body.WrittenSpan);
     }
 
     /// <summary>Writes google.rpc.Status as JSON: also the record at the end of a broken stream.</summary>

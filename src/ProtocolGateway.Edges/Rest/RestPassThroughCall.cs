@@ -114,7 +114,7 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
             if (trailers is not null)
                 ClientHeaders.ToHttpTrailers(trailers, context);
             if (_held is not null)
-                context.Response.BodyWriter.Write(_held.Written.Span);
+                context.Response.BodyWriter.Write(_held.WrittenSpan);
             return default;
         }
 

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace ProtocolGateway.Upstreams.Grpc;
 
 /// <summary>Lets GZipStream write into pooled bytes.</summary>
-internal sealed class BytesStream(PooledBytes into) : Stream
+internal sealed class BytesStream(PooledBuffer into) : Stream
 {
     /// <inheritdoc />
     public override bool CanRead => false;

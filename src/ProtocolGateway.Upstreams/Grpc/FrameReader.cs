@@ -13,7 +13,7 @@ namespace ProtocolGateway.Upstreams.Grpc;
 internal sealed class FrameReader(Http2Stream stream, int limit, string service, bool gzip) : IDisposable
 {
     private const int FirstBuffer = 8 * 1024;
-    private PooledBytes? _inflated;
+    private PooledBuffer? _inflated;
 
     /// <summary>The message of the last <see cref="ReadAsync"/>, decompressed; valid until the next.</summary>
     public ReadOnlySequence<byte> Message { get; private set; }
@@ -82,7 +82,7 @@ internal sealed class FrameReader(Http2Stream stream, int limit, string service,
 
     private ReadOnlyMemory<byte>? Inflate(ReadOnlyMemory<byte> body)
     {
-        var into = _inflated ??= new PooledBytes(FirstBuffer);
+        var into = _inflated ??= new PooledBuffer(FirstBuffer);
         into.Truncate(0);
         Error = GzipMessage.Inflate(body, into, limit) switch
         {
@@ -90,6 +90,6 @@ internal sealed class FrameReader(Http2Stream stream, int limit, string service,
             GzipOutcome.TooLarge => GatewayErrors.AnswerTooLarge(service, limit),
             _ => GatewayErrors.BackendProtocol(service, "A compressed frame is damaged or cut off."),
         };
-        return Error is null ? into.Written : null;
+        return Error is null ? into.WrittenMemory : null;
     }
 }

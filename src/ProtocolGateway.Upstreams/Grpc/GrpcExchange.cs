@@ -23,7 +23,7 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
         var slot = await transport.Pool.ReserveAsync(cancellation.Token);
         if (slot.Connection is not { } connection)
             return new(Explain(slot.Failure!));
-        var frame = new PooledBytes(512);
+        var frame = new PooledBuffer(512);
         var stream = Open(transport, connection, frame, out var pump, out var sending);
         var registration = cancellation.Token.UnsafeRegister(static s => ((Http2Stream)s!).Cancel(), stream);
         CallEnd end;
@@ -58,10 +58,10 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
         return cancellation.DeadlinePassed ? GatewayErrors.DeadlineExceeded() : GatewayErrors.Bug(exception);
     }
 
-    private Http2Stream Open(GrpcTransport transport, Http2Connection connection, PooledBytes frame, out GrpcRequestPump? pump, out Task? sending)
+    private Http2Stream Open(GrpcTransport transport, Http2Connection connection, PooledBuffer frame, out GrpcRequestPump? pump, out Task? sending)
     {
         (pump, sending) = (null, null);
-        using var head = new PooledBytes(512);
+        using var head = new PooledBuffer(512);
         transport.WriteHead(call, head);
         _repeatable = call.TryGetSingleMessage(out var message);
         if (_repeatable)
@@ -72,7 +72,7 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
             GrpcFrame.Finish(frame, options.GzipRequests);
         }
 
-        var stream = connection.Open(head.Written.Span, frame.Written.Span, end: _repeatable, out var sent);
+        var stream = connection.Open(head.WrittenSpan, frame.WrittenSpan, end: _repeatable, out var sent);
         if (stream.Failure is not null || (_repeatable && sent == frame.Length))
         {
             // Nothing has been taken from the edge yet: what was refused can be sent whole again.
@@ -81,7 +81,7 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
         }
 
         pump = new(call, connection, stream, cancellation);
-        sending = _repeatable ? pump.SendRestAsync(frame.Written[sent..]) : pump.SendStreamAsync(options.GzipRequests);
+        sending = _repeatable ? pump.SendRestAsync(frame.WrittenMemory[sent..]) : pump.SendStreamAsync(options.GzipRequests);
         return stream;
     }
 

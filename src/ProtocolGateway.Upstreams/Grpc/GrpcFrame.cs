@@ -14,7 +14,7 @@ internal static class GrpcFrame
     private const int GzipFrom = 1024;
 
     /// <summary>Leaves room for the prefix in an empty buffer, which the message then follows.</summary>
-    public static void Begin(PooledBytes frame)
+    public static void Begin(PooledBuffer frame)
     {
         frame.Truncate(0);
         frame.GetSpan(PrefixLength);
@@ -24,19 +24,19 @@ internal static class GrpcFrame
     /// <summary>Writes the prefix, and compresses the message where that is wished and worth it.</summary>
     /// <param name="frame">What <see cref="Begin"/> began.</param>
     /// <param name="gzip">Compression is declared in the head.</param>
-    public static void Finish(PooledBytes frame, bool gzip)
+    public static void Finish(PooledBuffer frame, bool gzip)
     {
         var compress = gzip && frame.Length - PrefixLength >= GzipFrom;
         if (compress)
         {
-            using var message = new PooledBytes(frame.Length);
-            message.Write(frame.Written.Span[PrefixLength..]);
+            using var message = new PooledBuffer(frame.Length);
+            message.Write(frame.WrittenSpan[PrefixLength..]);
             Begin(frame);
             using var zip = new GZipStream(new BytesStream(frame), CompressionLevel.Fastest);
-            zip.Write(message.Written.Span);
+            zip.Write(message.WrittenSpan);
         }
 
-        var prefix = frame.Written.Span;
+        var prefix = frame.WrittenSpan;
         prefix[0] = compress ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt32BigEndian(prefix[1..], checked((uint)(frame.Length - PrefixLength)));
     }

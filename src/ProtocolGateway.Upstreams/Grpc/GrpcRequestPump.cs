@@ -26,7 +26,7 @@ internal sealed class GrpcRequestPump(GatewayCall call, Http2Connection connecti
     /// <summary>Pulls messages from the edge until there are no more.</summary>
     public async Task SendStreamAsync(bool gzip)
     {
-        using var frame = new PooledBytes(4096);
+        using var frame = new PooledBuffer(4096);
         try
         {
             while (true)
@@ -35,7 +35,7 @@ internal sealed class GrpcRequestPump(GatewayCall call, Http2Connection connecti
                 if (!await call.ReadMessageAsync(frame, cancellation.Token))
                     break;
                 GrpcFrame.Finish(frame, gzip);
-                if (!await connection.SendAsync(stream, frame.Written, end: false, cancellation.Token))
+                if (!await connection.SendAsync(stream, frame.WrittenMemory, end: false, cancellation.Token))
                     return;
             }
 

@@ -18,7 +18,7 @@ internal sealed class GrpcTransport(Uri address, UpstreamOptions options, TimePr
     public Http2Pool Pool { get; } = new(address, options, time);
 
     /// <summary>Writes the header block of a call.</summary>
-    public void WriteHead(GatewayCall call, PooledBytes block)
+    public void WriteHead(GatewayCall call, PooledBuffer block)
     {
         block.Write(_heads.GetOrAdd(call.Operation, static (operation, self) => self.EncodeHead(operation), this));
         if (call.Deadline.IsSet)
@@ -36,7 +36,7 @@ internal sealed class GrpcTransport(Uri address, UpstreamOptions options, TimePr
     // The same bytes for every call of an operation: encoded once.
     private byte[] EncodeHead(Operation operation)
     {
-        using var block = new PooledBytes(256);
+        using var block = new PooledBuffer(256);
         HpackWriter.Write(block, ":method", "POST");
         HpackWriter.Write(block, ":scheme", address.Scheme);
         HpackWriter.Write(block, ":path", address.AbsolutePath.TrimEnd('/') + operation.GrpcPath);
@@ -46,7 +46,7 @@ internal sealed class GrpcTransport(Uri address, UpstreamOptions options, TimePr
         HpackWriter.Write(block, "grpc-accept-encoding", "identity,gzip");
         if (options.GzipRequests)
             HpackWriter.Write(block, "grpc-encoding", "gzip");
-        return block.Written.ToArray();
+        return block.WrittenMemory.ToArray();
     }
 
     private static bool IsOurs(string name) => name switch

@@ -31,7 +31,7 @@ internal static class GzipMessage
     /// <param name="body">One gzip member or several; none for an empty message, as gRPC for .NET compresses it.</param>
     /// <param name="into">Empty.</param>
     /// <param name="limit">The most bytes of a message.</param>
-    public static GzipOutcome Inflate(ReadOnlyMemory<byte> body, PooledBytes into, int limit)
+    public static GzipOutcome Inflate(ReadOnlyMemory<byte> body, PooledBuffer into, int limit)
     {
         try
         {
@@ -49,7 +49,7 @@ internal static class GzipMessage
             return GzipOutcome.Broken;
         }
 
-        if (!into.Written.Span.EndsWith(Mark))
+        if (!into.WrittenSpan.EndsWith(Mark))
             return GzipOutcome.Broken;
         into.Truncate(into.Length - Mark.Length);
         return GzipOutcome.Whole;

@@ -25,13 +25,13 @@ internal sealed class BodyContent(GatewayCall call, CallCancellation cancellatio
     /// <inheritdoc />
     protected override async Task PumpAsync(Stream stream, CancellationToken cancel)
     {
-        using var piece = new PooledBytes(4096);
+        using var piece = new PooledBuffer(4096);
         long sent = 0;
         while (await PullAsync(piece, cancel))
         {
             sent += piece.Length;
             CheckLength(sent, atEnd: false);
-            await stream.WriteAsync(piece.Written, cancel);
+            await stream.WriteAsync(piece.WrittenMemory, cancel);
             // A body of unknown length may be a stream whose pieces are awaited one by one.
             if (declared is null)
                 await stream.FlushAsync(cancel);

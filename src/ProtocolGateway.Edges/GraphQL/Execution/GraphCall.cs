@@ -26,7 +26,7 @@ internal sealed class GraphCall(CallPlan plan, GraphEdgeOptions options, CallerC
     /// <inheritdoc />
     public override bool TryGetSingleMessage(out ReadOnlySequence<byte> message)
     {
-        message = new(request.Written);
+        message = new(request.WrittenMemory);
         return plan.Http is null;
     }
 
@@ -36,7 +36,7 @@ internal sealed class GraphCall(CallPlan plan, GraphEdgeOptions options, CallerC
         if (_read || (plan.Http is not null && HttpRequest is not { HasBody: true }))
             return new(false);
         _read = true;
-        into.Write(request.Written.Span);
+        into.Write(request.WrittenSpan);
         return new(true);
     }
 

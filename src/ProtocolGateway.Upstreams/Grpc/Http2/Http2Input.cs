@@ -13,7 +13,7 @@ internal sealed class Http2Input(Http2Connection connection, Stream transport) :
     private readonly int _mostBlockBytes = connection.HeaderLimit + Http2Frame.MaxLength;
     private readonly HpackDecoder _hpack = new();
     private readonly List<Http2Stream> _ready = [];
-    private PooledBytes? _block;
+    private PooledBuffer? _block;
     private int _blockStream;
     private bool _blockEnds;
     private string? _wrong;
@@ -168,7 +168,7 @@ internal sealed class Http2Input(Http2Connection connection, Stream transport) :
         }
 
         (_blockStream, _blockEnds) = (frame.StreamId, frame.Has(Http2Frame.EndStream));
-        _block = new PooledBytes(payload.Length * 2);
+        _block = new PooledBuffer(payload.Length * 2);
         _block.Write(payload);
     }
 
@@ -192,7 +192,7 @@ internal sealed class Http2Input(Http2Connection connection, Stream transport) :
             return;
         using var block = _block;
         _block = null;
-        OnBlock(frame.StreamId, block.Written.Span, _blockEnds);
+        OnBlock(frame.StreamId, block.WrittenSpan, _blockEnds);
     }
 
     private void OnBlock(int streamId, ReadOnlySpan<byte> bytes, bool end)

@@ -26,8 +26,8 @@ internal sealed class Http2Sender(Stream transport, Lock sync, Action onSent, Ac
     private const long MostWindow = int.MaxValue;
 
     private readonly HashSet<Http2Stream> _blocked = [];
-    private PooledBytes _pending = new(FirstBuffer);
-    private PooledBytes _sending = new(FirstBuffer);
+    private PooledBuffer _pending = new(FirstBuffer);
+    private PooledBuffer _sending = new(FirstBuffer);
     private long _window = 65_535;
     private bool _flushing;
     private bool _closed;
@@ -167,7 +167,7 @@ internal sealed class Http2Sender(Stream transport, Lock sync, Action onSent, Ac
         {
             try
             {
-                await transport.WriteAsync(bytes.Written);
+                await transport.WriteAsync(bytes.WrittenMemory);
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
             {
@@ -180,7 +180,7 @@ internal sealed class Http2Sender(Stream transport, Lock sync, Action onSent, Ac
         }
     }
 
-    private PooledBytes? TakeNext()
+    private PooledBuffer? TakeNext()
     {
         lock (sync)
         {

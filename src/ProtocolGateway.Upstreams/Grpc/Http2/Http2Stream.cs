@@ -17,8 +17,8 @@ internal sealed class Http2Stream(Http2Connection connection) : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _signal;
     private HeaderBlock? _head;
     private HeaderBlock? _trailers;
-    private PooledBytes? _incoming;
-    private PooledBytes? _current;
+    private PooledBuffer? _incoming;
+    private PooledBuffer? _current;
     private int _taken;
     private Wait _wait;
     private bool _waiting;
@@ -60,7 +60,7 @@ internal sealed class Http2Stream(Http2Connection connection) : IValueTaskSource
     public bool HeadWasAll { get; private set; }
 
     /// <summary>The bytes of the body that are at hand; valid until the next wait or <see cref="Consume"/>.</summary>
-    public ReadOnlyMemory<byte> Buffered => _current is null ? default : _current.Written[_taken..];
+    public ReadOnlyMemory<byte> Buffered => _current is null ? default : _current.WrittenMemory[_taken..];
 
     /// <summary>Waits for the head; false where the stream failed before.</summary>
     public ValueTask<bool> WaitForHeadAsync() => WaitAsync(Wait.Head, 0);
@@ -136,7 +136,7 @@ internal sealed class Http2Stream(Http2Connection connection) : IValueTaskSource
                 return false;
             if (!data.IsEmpty)
             {
-                _incoming ??= new PooledBytes(data.Length);
+                _incoming ??= new PooledBuffer(data.Length);
                 data.CopyTo(_incoming.GetSpan(data.Length));
                 _incoming.Advance(data.Length);
             }
@@ -222,12 +222,12 @@ internal sealed class Http2Stream(Http2Connection connection) : IValueTaskSource
         if (_taken > 0)
         {
             var rest = _current.Length - _taken;
-            _current.Written[_taken..].CopyTo(_current.Written);
+            _current.WrittenMemory[_taken..].CopyTo(_current.WrittenMemory);
             _current.Truncate(rest);
             _taken = 0;
         }
 
-        _incoming.Written.Span.CopyTo(_current.GetSpan(_incoming.Length));
+        _incoming.WrittenSpan.CopyTo(_current.GetSpan(_incoming.Length));
         _current.Advance(_incoming.Length);
         _incoming.Truncate(0);
     }

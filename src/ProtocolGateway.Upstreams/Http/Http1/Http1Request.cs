@@ -38,10 +38,10 @@ internal sealed class Http1Request(GatewayCall call, HttpRequestHead head, Http1
     {
         try
         {
-            using var output = new PooledBytes(1024);
+            using var output = new PooledBuffer(1024);
             WriteHead(output);
             if (!head.HasBody)
-                await transport.WriteAsync(output.Written, cancellation.Token);
+                await transport.WriteAsync(output.WrittenMemory, cancellation.Token);
             else if (call.TryGetSingleMessage(out var message))
                 await SendWholeAsync(transport, output, message);
             else
@@ -58,7 +58,7 @@ internal sealed class Http1Request(GatewayCall call, HttpRequestHead head, Http1
         }
     }
 
-    private void WriteHead(PooledBytes output)
+    private void WriteHead(PooledBuffer output)
     {
         Write(output, head.Method);
         output.Write(" "u8);
@@ -89,7 +89,7 @@ internal sealed class Http1Request(GatewayCall call, HttpRequestHead head, Http1
         output.Write("\r\n"u8);
     }
 
-    private async ValueTask SendWholeAsync(Stream transport, PooledBytes output, ReadOnlySequence<byte> message)
+    private async ValueTask SendWholeAsync(Stream transport, PooledBuffer output, ReadOnlySequence<byte> message)
     {
         if (!HoldsLength(message.Length, atEnd: true))
             return;
@@ -97,30 +97,34 @@ internal sealed class Http1Request(GatewayCall call, HttpRequestHead head, Http1
         {
             if (output.Length + segment.Length > MostJoined)
             {
-                await transport.WriteAsync(output.Written, cancellation.Token);
+                await transport.WriteAsync(output.WrittenMemory, cancellation.Token);
                 output.Truncate(0);
             }
 
             output.Write(segment.Span);
         }
 
-        await transport.WriteAsync(output.Written, cancellation.Token);
+        await transport.WriteAsync(output.WrittenMemory, cancellation.Token);
     }
 
-    private async ValueTask PumpAsync(Stream transport, PooledBytes output)
+    private async ValueTask PumpAsync(Stream transport, PooledBuffer output)
     {
         long sent = 0;
-        using var piece = new PooledBytes(4096);
+        using var piece = new PooledBuffer(4096);
         while (true)
         {
             piece.Truncate(0);
             if (_declared is null)
+            {
+                piece.GetSpan(SizeLineLength);
                 piece.Advance(SizeLineLength);
+            }
+
             var pull = PullAsync(piece);
             if (!pull.IsCompleted && output.Length > 0)
             {
                 // The client is slower than the head, and the backend may have something to say to the head alone.
-                await transport.WriteAsync(output.Written, cancellation.Token);
+                await transport.WriteAsync(output.WrittenMemory, cancellation.Token);
                 output.Truncate(0);
             }
 
@@ -142,28 +146,28 @@ internal sealed class Http1Request(GatewayCall call, HttpRequestHead head, Http1
         if (_declared is null)
             output.Write("0\r\n\r\n"u8);
         if (output.Length > 0)
-            await transport.WriteAsync(output.Written, cancellation.Token);
+            await transport.WriteAsync(output.WrittenMemory, cancellation.Token);
     }
 
     // The head, where it still waits, and the piece.
-    private async ValueTask WriteAsync(Stream transport, PooledBytes output, PooledBytes piece)
+    private async ValueTask WriteAsync(Stream transport, PooledBuffer output, PooledBuffer piece)
     {
         if (output.Length > 0 && output.Length + piece.Length <= MostJoined)
         {
-            output.Write(piece.Written.Span);
-            await transport.WriteAsync(output.Written, cancellation.Token);
+            output.Write(piece.WrittenSpan);
+            await transport.WriteAsync(output.WrittenMemory, cancellation.Token);
         }
         else
         {
             if (output.Length > 0)
-                await transport.WriteAsync(output.Written, cancellation.Token);
-            await transport.WriteAsync(piece.Written, cancellation.Token);
+                await transport.WriteAsync(output.WrittenMemory, cancellation.Token);
+            await transport.WriteAsync(piece.WrittenMemory, cancellation.Token);
         }
 
         output.Truncate(0);
     }
 
-    private async ValueTask<bool> PullAsync(PooledBytes into)
+    private async ValueTask<bool> PullAsync(PooledBuffer into)
     {
         HasPulled = true;
         try
@@ -192,16 +196,16 @@ internal sealed class Http1Request(GatewayCall call, HttpRequestHead head, Http1
         cancellation.Cancel();
     }
 
-    private static void FinishChunk(PooledBytes piece, int length)
+    private static void FinishChunk(PooledBuffer piece, int length)
     {
-        var line = piece.Written.Span[..SizeLineLength];
+        var line = piece.WrittenSpan[..SizeLineLength];
         for (var i = 7; i >= 0; i--, length >>= 4)
             line[i] = (byte)"0123456789abcdef"[length & 0xF];
         "\r\n"u8.CopyTo(line[8..]);
         piece.Write("\r\n"u8);
     }
 
-    private static void WriteField(PooledBytes output, string name, string value)
+    private static void WriteField(PooledBuffer output, string name, string value)
     {
         Write(output, name);
         output.Write(": "u8);
@@ -210,7 +214,7 @@ internal sealed class Http1Request(GatewayCall call, HttpRequestHead head, Http1
     }
 
     // Edges read header values as UTF-8, so that this gives the bytes back as they came.
-    private static void Write(PooledBytes output, string text)
+    private static void Write(PooledBuffer output, string text)
     {
         var span = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
         output.Advance(Encoding.UTF8.GetBytes(text, span));

@@ -69,7 +69,7 @@ public sealed class GzipMessageTests
     public void A_bomb_stops_at_the_limit(int length)
     {
         var bomb = Zip(new string('x', length));
-        using var into = new PooledBytes(16);
+        using var into = new PooledBuffer(16);
         Assert.Equal(GzipOutcome.TooLarge, GzipMessage.Inflate(bomb, into, Limit));
         Assert.InRange(into.Length, 0, 4 * Limit);
     }
@@ -97,9 +97,9 @@ public sealed class GzipMessageTests
 
     private static GzipOutcome Inflate(byte[] body, out string text)
     {
-        using var into = new PooledBytes(16);
+        using var into = new PooledBuffer(16);
         var outcome = GzipMessage.Inflate(body, into, Limit);
-        text = outcome == GzipOutcome.Whole ? System.Text.Encoding.UTF8.GetString(into.Written.Span) : "";
+        text = outcome == GzipOutcome.Whole ? System.Text.Encoding.UTF8.GetString(into.WrittenSpan) : "";
         return outcome;
     }
 

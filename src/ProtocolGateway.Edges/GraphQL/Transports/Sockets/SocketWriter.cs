@@ -77,7 +77,7 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
             if (!Over(operation))
                 return;
             Begin("error"u8, operation.Id);
-            await EndAsync(list.Written);
+            await EndAsync(list.WrittenMemory);
         }
         finally
         {
@@ -144,6 +144,6 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
         }
 
         _frame.Write("}"u8);
-        return socket.SendAsync(_frame.Written, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+        return socket.SendAsync(_frame.WrittenMemory, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
     }
 }

@@ -1,18 +1,18 @@
 using System.Buffers;
 
-namespace ProtocolGateway.Edges;
+namespace ProtocolGateway.Envelope.Buffers;
 
-/// <summary>A growing buffer over one array of the shared pool. Not thread-safe; unusable after <see cref="Dispose"/>.</summary>
-internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
+/// <summary>A growing buffer over one array of the shared pool. Not thread-safe; empty again after <see cref="Dispose"/>, which gives the array back.</summary>
+/// <param name="firstSize">
+/// The bytes that are rented with the first write. As given: the small messages that most calls carry, with room for a frame, without a second rent.
+/// </param>
+public sealed class PooledBuffer(int firstSize = 1024) : IBufferWriter<byte>, IDisposable
 {
-    // The small answers that most calls are, with room for a frame, without a second rent.
-    private const int FirstSize = 1024;
-
     private byte[] _array = [];
     private int _written;
 
     /// <summary>The bytes written so far; valid until the next write.</summary>
-    public ReadOnlyMemory<byte> Written => _array.AsMemory(0, _written);
+    public Memory<byte> WrittenMemory => _array.AsMemory(0, _written);
 
     /// <summary>The bytes written so far, to be changed in place; valid until the next write.</summary>
     public Span<byte> WrittenSpan => _array.AsSpan(0, _written);
@@ -31,6 +31,14 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         _written = length;
     }
 
+    /// <summary>Appends a copy of bytes.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        Reserve(bytes.Length);
+        bytes.CopyTo(_array.AsSpan(_written));
+        _written += bytes.Length;
+    }
+
     /// <inheritdoc />
     public void Advance(int count)
     {
@@ -42,34 +50,33 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
     /// <inheritdoc />
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        Reserve(sizeHint);
+        Reserve(Math.Max(sizeHint, 1));
         return _array.AsMemory(_written);
     }
 
     /// <inheritdoc />
     public Span<byte> GetSpan(int sizeHint = 0)
     {
-        Reserve(sizeHint);
+        Reserve(Math.Max(sizeHint, 1));
         return _array.AsSpan(_written);
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        if (_array.Length > 0)
-            ArrayPool<byte>.Shared.Return(_array);
-        _array = [];
-        _written = 0;
+        var array = _array;
+        (_array, _written) = ([], 0);
+        if (array.Length > 0)
+            ArrayPool<byte>.Shared.Return(array);
     }
 
-    private void Reserve(int sizeHint)
+    private void Reserve(int needed)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
-        var needed = Math.Max(sizeHint, 1);
         if (_array.Length - _written >= needed)
             return;
-        var size = Math.Max((long)_written + needed, Math.Max(FirstSize, _array.Length * 2L));
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(size, Array.MaxLength));
+        var size = Math.Max((long)_written + needed, Math.Min(Math.Max(firstSize, _array.Length * 2L), Array.MaxLength));
+        // Bytes beyond the longest array are an overflow here, not a copy that fails halfway.
+        var larger = ArrayPool<byte>.Shared.Rent(checked((int)size));
         _array.AsSpan(0, _written).CopyTo(larger);
         if (_array.Length > 0)
             ArrayPool<byte>.Shared.Return(_array);
