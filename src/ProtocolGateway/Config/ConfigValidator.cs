@@ -26,10 +26,10 @@ internal static class ConfigValidator
             Report("services", "There is no service; the gateway would have nothing to answer.");
         if (!config.Edges.Rest.Path.StartsWith('/'))
             Report("edges.rest.path", "The path must begin with a slash.");
-        if (!config.Edges.Graphql.Path.StartsWith('/') || config.Edges.Graphql.Path.AsSpan().ContainsAny(PatternCharacters))
-            Report("edges.graphql.path", "The path must begin with a slash and hold literal segments only.");
         else if (!IsLiteralPath(config.Edges.Rest.Path))
             Report("edges.rest.path", "The path holds literal segments only, none of them empty.");
+        if (!config.Edges.Graphql.Path.StartsWith('/') || config.Edges.Graphql.Path.AsSpan().ContainsAny(PatternCharacters))
+            Report("edges.graphql.path", "The path must begin with a slash and hold literal segments only.");
         if (config.Limits.MaxHeaderBytes > LimitsConfig.MostHeaderBytes)
             Report("limits.maxHeaderBytes", $"{config.Limits.MaxHeaderBytes} bytes are more than {LimitsConfig.MostHeaderBytes >> 20}MiB, which no client's headers need.");
         if (config.Shutdown.DrainDelay > ShutdownConfig.LongestDrainDelay)
@@ -64,5 +64,5 @@ internal static class ConfigValidator
 
     // A slash at the end is passed over: /a/ is /a.
     private static bool IsLiteralPath(string path) =>
-        path[0] == '/' && !path.AsSpan().ContainsAny(PatternCharacters) && !path.Contains("//", StringComparison.Ordinal);
+        path.StartsWith('/') && !path.AsSpan().ContainsAny(PatternCharacters) && !path.Contains("//", StringComparison.Ordinal);
 }

@@ -74,10 +74,34 @@ internal sealed class Gateway : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the file anew and swaps, or keeps what runs and says why.</summary>
-    public void Reload(string file)
+    /// <summary>Reads the file anew and swaps, or keeps what runs and says why. Never throws.</summary>
+    public void Reload(string file) => Reload(() => ConfigLoader.Load(file, Environment.GetEnvironmentVariables()));
+
+    /// <summary>Takes what is loaded, or keeps what runs and says why. Never throws: it is called by a timer and a signal, whose exceptions end the program.</summary>
+    internal void Reload(Func<ConfigResult> load)
     {
-        var result = ConfigLoader.Load(file, Environment.GetEnvironmentVariables());
+        try
+        {
+            Take(load());
+        }
+        catch (Exception e)
+        {
+            GatewayLog.ReloadFailed(_logger, e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _reflection.DisposeAsync();
+        _closed = true;
+        await Current.LeaveAsync();
+    }
+
+    /// <summary>Builds the running configuration anew, with what services have told since.</summary>
+    internal void Rebuild() => Swap(null);
+
+    private void Take(ConfigResult result)
+    {
         if (result.Config is null || result.Errors.Count > 0)
         {
             foreach (var error in result.Errors)
@@ -91,16 +115,6 @@ internal sealed class Gateway : IAsyncDisposable
         if (Swap(result.Config))
             _reflection.Follow(result.Config);
     }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _reflection.DisposeAsync();
-        _closed = true;
-        await Current.LeaveAsync();
-    }
-
-    /// <summary>Builds the running configuration anew, with what services have told since.</summary>
-    internal void Rebuild() => Swap(null);
 
     // Without a configuration, the one that runs: read under the lock, for a reload that is under way may be about to replace it.
     private bool Swap(GatewayConfig? config)

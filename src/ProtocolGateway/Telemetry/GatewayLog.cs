@@ -32,6 +32,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1008, LogLevel.Warning, "listen, admin or limits.maxHeaderBytes have changed; they take effect with the next start")]
     public static partial void NeedsRestart(ILogger logger);
 
+    [LoggerMessage(1014, LogLevel.Error, "The new configuration is not taken, the running one stays: loading it failed")]
+    public static partial void ReloadFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(1013, LogLevel.Information, "Draining: readiness says no, calls are still taken for {Seconds:0.###} s")]
     public static partial void Draining(ILogger logger, double seconds);
 

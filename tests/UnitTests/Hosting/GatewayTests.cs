@@ -73,6 +73,19 @@ public sealed class GatewayTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reload_that_fails_unforeseen_leaves_what_runs_and_logs_why()
+    {
+        _log.Expect("loading it failed");
+        await using var gateway = Start(Write("first"));
+        var before = gateway.Current;
+        gateway.Reload(() => throw new InvalidOperationException("nobody thought of this"));
+        Assert.Same(before, gateway.Current);
+        Write("second");
+        gateway.Reload(ConfigFile);
+        Assert.Equal(["second"], gateway.Current.Config.Services.Keys);
+    }
+
+    [Fact]
     public async Task A_request_that_comes_after_the_end_is_cut_off_and_waits_for_nothing()
     {
         var gateway = Start(Write("first"));
