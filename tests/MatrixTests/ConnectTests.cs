@@ -59,6 +59,8 @@ public sealed class ConnectTests(Fixture fixture) : MatrixTest(fixture)
         Assert.Equal("application/json", answer.Content.Headers.ContentType?.ToString());
         using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         Assert.Equal(name, json.RootElement.GetProperty("code").GetString());
+        // The service's debug information is not for its callers.
+        Assert.Equal("google.rpc.RetryInfo", Assert.Single(json.RootElement.GetProperty("details").EnumerateArray()).GetProperty("type").GetString());
     }
 
     [Theory]

@@ -50,8 +50,6 @@ internal sealed class RestErrorDetails(Func<string, MessageType?> find, Func<Mes
                 value = scanner.Bytes;
         }
 
-        if (IsPrivate(url))
-            return;
         using var known = new PooledBuffer();
         if (TryFormat(url, value, known))
         {
@@ -65,9 +63,6 @@ internal sealed class RestErrorDetails(Func<string, MessageType?> find, Func<Mes
         writer.WriteBase64String("value", value.ToArray());
         writer.WriteEndObject();
     }
-
-    // Stack traces: google/rpc/error_details.proto means them for developers of the service.
-    private static bool IsPrivate(string url) => url.EndsWith("/google.rpc.DebugInfo", StringComparison.Ordinal) || url is "google.rpc.DebugInfo";
 
     private bool TryFormat(string url, ReadOnlySequence<byte> value, PooledBuffer output)
     {

@@ -50,7 +50,7 @@ public sealed class GatewayError
     /// <summary>The HTTP status where it is more exact than the code's own, such as 405, 413 or a REST backend's; 0 otherwise.</summary>
     public int HttpStatus { get; init; }
 
-    /// <summary>The serialized google.rpc.Status of grpc-status-details-bin, as the backend sent it; empty where there is none.</summary>
+    /// <summary>A serialized google.rpc.Status with the details that the backend sent for its callers, what is private taken out; empty where there are none.</summary>
     public ReadOnlyMemory<byte> StatusDetails { get; init; }
 
     /// <summary>Headers that belong to the error's answer, such as Allow or Retry-After.</summary>

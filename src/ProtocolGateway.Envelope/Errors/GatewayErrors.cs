@@ -78,22 +78,29 @@ public static class GatewayErrors
         Backend(StatusCode.Internal, "BACKEND_CONTRACT", $"The service {service} sent a message that its contract does not describe.", cause, RetryAdvice.No, 502);
 
     /// <summary>The status that a gRPC service reported itself. What it says along with a server's fault may be an exception's text, so the caller is
-    /// not told and the log is; what it says of a caller's fault is meant for the caller.</summary>
+    /// not told and the log is; what it says of a caller's fault is meant for the caller. A google.rpc.DebugInfo is for the log, whatever the code.</summary>
     /// <param name="code">Its code; not OK.</param>
     /// <param name="message">What it said.</param>
     /// <param name="details">The serialized google.rpc.Status; empty for none.</param>
     public static GatewayError BackendStatus(StatusCode code, string message, ReadOnlyMemory<byte> details)
     {
         var isPrivate = StatusTables.ToHttp(code) >= 500;
+        var told = isPrivate ? $"The service failed: {code}." : message;
+        var shown = BackendDetails.Split(details, code, told, out var debug);
         return new()
         {
             Code = code,
             Reason = "BACKEND_STATUS",
             Blame = Blame.Backend,
-            Message = isPrivate ? $"The service failed: {code}." : message,
-            Cause = isPrivate && message.Length > 0 ? message : null,
+            Message = told,
+            Cause = (isPrivate && message.Length > 0, debug) switch
+            {
+                (true, null) => message,
+                (true, _) => $"{message}; {debug}",
+                _ => debug,
+            },
             Retry = code == StatusCode.Unavailable ? RetryAdvice.IfIdempotent : RetryAdvice.No,
-            StatusDetails = details,
+            StatusDetails = shown,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using ProtocolGateway.TestKit.Matrix;
 
@@ -11,6 +12,12 @@ public sealed record Received(string Method, IReadOnlyList<IMessage> Messages, M
 /// <summary>The recording gRPC backend of the matrix tests.</summary>
 public sealed class MatrixService(ConcurrentQueue<Received> log, ConcurrentQueue<string> cancelled) : Matrix.Matrix.MatrixBase
 {
+    // What a failed call says besides its code: a thing for the caller, and one for the log alone.
+    private static readonly Google.Rpc.Status Details = new()
+    {
+        Details = { Any.Pack(new Google.Rpc.RetryInfo()), Any.Pack(new Google.Rpc.DebugInfo { Detail = "secret stack trace" }) },
+    };
+
     public override Task<SayReply> Say(SayRequest request, ServerCallContext context) => Answer(request, context);
 
     public override Task<SayReply> Plain(SayRequest request, ServerCallContext context) => Answer(request, context);
@@ -74,7 +81,7 @@ public sealed class MatrixService(ConcurrentQueue<Received> log, ConcurrentQueue
         }
 
         if (request.FailCode != 0)
-            throw new RpcException(new Status((StatusCode)request.FailCode, "asked to fail"));
+            throw new RpcException(new Status((StatusCode)request.FailCode, "asked to fail"), new Metadata { { "grpc-status-details-bin", Details.ToByteArray() } });
         await context.WriteResponseHeadersAsync(new Metadata { { "x-answer", "yes" } });
         context.ResponseTrailers.Add("x-late", "too");
         return Reply(request);

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Http;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Envelope.Calls;
@@ -58,7 +60,9 @@ public sealed class GrpcBadAnswersTests
             context.Response.ContentType = "application/grpc";
             context.Response.Headers["grpc-status"] = "5";
             context.Response.Headers["grpc-message"] = "caf%C3%A9 100% %zz";
-            context.Response.Headers["grpc-status-details-bin"] = "CAUSAmhp+w";
+            // Cut off within its last field, and without padding.
+            var details = new Google.Rpc.Status { Details = { Any.Pack(new Google.Rpc.RetryInfo()), Any.Pack(new Google.Rpc.DebugInfo { Detail = "Db.cs line 3" }) } };
+            context.Response.Headers["grpc-status-details-bin"] = Convert.ToBase64String([.. details.ToByteArray(), 0x1A, 100]).TrimEnd('=');
             context.Response.Headers["x-why"] = "gone";
             return Task.CompletedTask;
         });
@@ -66,7 +70,10 @@ public sealed class GrpcBadAnswersTests
         Assert.Equal(StatusCode.NotFound, call.Error!.Code);
         Assert.Equal("BACKEND_STATUS", call.Error.Reason);
         Assert.Equal("café 100% %zz", call.Error.Message);
-        Assert.Equal(Convert.FromBase64String("CAUSAmhp+w=="), call.Error.StatusDetails.ToArray());
+        var shown = Google.Rpc.Status.Parser.ParseFrom(call.Error.StatusDetails.Span);
+        Assert.Equal((5, "café 100% %zz"), (shown.Code, shown.Message));
+        Assert.Equal("type.googleapis.com/google.rpc.RetryInfo", Assert.Single(shown.Details).TypeUrl);
+        Assert.Equal("Db.cs line 3", call.Error.Cause);
         Assert.Equal("gone", call.Trailers!.Find("x-why"));
         Assert.Null(call.Head);
     }

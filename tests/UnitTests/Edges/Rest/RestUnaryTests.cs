@@ -143,8 +143,7 @@ public sealed class RestUnaryTests
     {
         // Status: details = [Any(RetryInfo{}), Any(unknown, "hi")], cut off within a third.
         byte[] status = [0x08, 5, .. Any("x/google.rpc.RetryInfo", []), .. Any("x/google.rpc.DebugInfo", "secret"u8.ToArray()), .. Any("x/no.Such", "hi"u8.ToArray()), 0x1A, 100];
-        await using var host = await RestHost.StartAsync(call => call.OnEndAsync(
-            new() { Code = StatusCode.NotFound, Reason = "BACKEND", Blame = Blame.Backend, Message = "no \"x\"", Cause = "secret", StatusDetails = status }, null));
+        await using var host = await RestHost.StartAsync(call => call.OnEndAsync(GatewayErrors.BackendStatus(StatusCode.NotFound, "no \"x\"", status), null));
         using var request = new HttpRequestMessage(HttpMethod.Get, "/notes/x");
         if (accept is not null)
             request.Headers.TryAddWithoutValidation("Accept", accept);
