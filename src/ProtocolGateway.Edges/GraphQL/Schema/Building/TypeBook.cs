@@ -48,6 +48,9 @@ internal sealed class TypeBook
     /// <summary>The entry of a message, enum or union.</summary>
     public TypeEntry Of(DataType type) => _entries[type];
 
+    /// <summary>The entry of a type; null where it was not met.</summary>
+    public TypeEntry? Find(DataType type) => _entries.GetValueOrDefault(type);
+
     /// <summary>A type of that full name was met.</summary>
     public bool Knows(string fullName) => _byName.ContainsKey(fullName);
 
@@ -159,12 +162,12 @@ internal sealed class TypeBook
         _ => [],
     };
 
-    private static DataType Innermost(DataType type) => type switch
+    private static DataType Innermost(DataType type)
     {
-        ListType list => Innermost(list.Element),
-        MapType map => Innermost(map.Value),
-        _ => type,
-    };
+        while (type is ListType or MapType)
+            type = type is ListType list ? list.Element : ((MapType)type).Value;
+        return type;
+    }
 
     // What a plan over the type's bytes depends on; words do not matter.
     private static string Signature(DataType type)
@@ -189,11 +192,11 @@ internal sealed class TypeBook
         return text.ToString();
     }
 
-    private static string Short(DataType type) => type switch
+    private static string Short(DataType type)
     {
-        ListType list => $"[{Short(list.Element)}{list.NullableElement}]",
-        MapType map => $"{{{map.Key.Kind}:{Short(map.Value)}{map.NullableValue}}}",
-        ScalarType scalar => scalar.Kind + scalar.Format,
-        _ => NameOf(type)!,
-    };
+        var text = new StringBuilder();
+        for (; type is ListType or MapType; type = type is ListType inner ? inner.Element : ((MapType)type).Value)
+            _ = type is ListType list ? text.Append('[').Append(list.NullableElement) : text.Append('{').Append(((MapType)type).Key.Kind).Append(((MapType)type).NullableValue);
+        return text.Append(type is ScalarType scalar ? scalar.Kind + scalar.Format : NameOf(type)).ToString();
+    }
 }

@@ -42,6 +42,9 @@ internal sealed record GraphShape(ShapeKind Kind)
     /// <summary>Of a list or a map: the elements or values.</summary>
     public GraphShape? Element { get; init; }
 
+    /// <summary>How many lists and maps are one in another, this one included.</summary>
+    public int Nesting { get; init; }
+
     /// <summary>Elements or values may be null.</summary>
     public bool NullableElement { get; init; }
 
@@ -61,23 +64,50 @@ internal sealed record GraphShape(ShapeKind Kind)
 /// <summary>Decides once for each type what it is in GraphQL, for output and input alike.</summary>
 internal sealed class TypeShapes(TypeBook book, Visibility visibility, GraphSchemaOptions options)
 {
+    // Lists in lists that anyone wrote are three or four deep; what is deeper would cost whoever walks the schema a stack frame for each.
+    private const int MaxNesting = 32;
+
     private static readonly GraphShape Json = new(ShapeKind.Scalar) { Scalar = GraphScalar.Json };
     private static readonly GraphShape Hidden = new(ShapeKind.Hidden);
 
     private readonly Dictionary<DataType, GraphShape> _shapes = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>What a type is.</summary>
+    /// <summary>What a type is. A type that consists of nothing but itself (a union whose one member is a list of the union) is JSON.</summary>
     public GraphShape Of(DataType type)
     {
         if (_shapes.TryGetValue(type, out var known))
             return known;
-        var shape = visibility.Hides(type) ? Hidden : Decide(type);
-        _shapes[type] = shape;
-        return shape;
+        // Lists, maps and unions of one member are what their inner type makes of them: by a chain of their own, as contracts may nest thousands of them.
+        var chain = new List<DataType>();
+        var met = new Dictionary<DataType, int>(ReferenceEqualityComparer.Instance);
+        DataType? next = type;
+        for (; next is not null && !_shapes.ContainsKey(next) && met.TryAdd(next, chain.Count); next = InnerOf(next))
+            chain.Add(next);
+        if (next is not null && met.TryGetValue(next, out var circle))
+        {
+            chain.GetRange(circle, chain.Count - circle).ForEach(t => _shapes[t] = Json);
+            chain.RemoveRange(circle, chain.Count - circle);
+        }
+
+        for (var i = chain.Count - 1; i >= 0; i--)
+            _shapes[chain[i]] = visibility.Hides(chain[i]) ? Hidden : Decide(chain[i]);
+        return _shapes[type];
     }
 
     /// <summary>The fields of a message that clients see.</summary>
     public IEnumerable<Field> FieldsOf(MessageType message) => message.Fields.Where(f => !visibility.Hides(message, f));
+
+    // The type whose shape must be known before that of this one; null where there is none.
+    private DataType? InnerOf(DataType type) => visibility.Hides(type) ? null : type switch
+    {
+        ListType list => list.Element,
+        MapType map => map.Value,
+        MessageType { WellKnown: WellKnown.Wrapper } wrapper => wrapper.Fields[0].Type,
+        UnionType union when VisibleMembers(union) is [var only] => only,
+        _ => null,
+    };
+
+    private List<DataType> VisibleMembers(UnionType union) => UnionRules.Members(union).FindAll(m => !visibility.Hides(m));
 
     private GraphShape Decide(DataType type) => type switch
     {
@@ -109,9 +139,11 @@ internal sealed class TypeShapes(TypeBook book, Visibility visibility, GraphSche
         var element = Of(list.Element);
         if (element.Kind == ShapeKind.Hidden)
             return Hidden;
+        if (element.Nesting == MaxNesting)
+            return Json;
         // Elements that say nothing are still objects on the wire.
         element = element.Kind == ShapeKind.Presence ? Json : element;
-        return new GraphShape(ShapeKind.List) { Element = element, NullableElement = list.NullableElement || element.HoldsNull };
+        return new GraphShape(ShapeKind.List) { Nesting = element.Nesting + 1, Element = element, NullableElement = list.NullableElement || element.HoldsNull };
     }
 
     private GraphShape OfMap(MapType map)
@@ -119,18 +151,19 @@ internal sealed class TypeShapes(TypeBook book, Visibility visibility, GraphSche
         var value = Of(map.Value);
         if (value.Kind == ShapeKind.Hidden)
             return Hidden;
-        if (options.MapsAsJson)
+        if (options.MapsAsJson || value.Nesting == MaxNesting)
             return Json;
         value = value.Kind == ShapeKind.Presence ? Json : value;
-        return new GraphShape(ShapeKind.Map) { Element = value, Key = ScalarOf(map.Key), NullableElement = map.NullableValue || value.HoldsNull };
+        return new GraphShape(ShapeKind.Map) { Nesting = value.Nesting + 1, Element = value, Key = ScalarOf(map.Key), NullableElement = map.NullableValue || value.HoldsNull };
     }
 
     private GraphShape OfUnion(UnionType union)
     {
-        var members = UnionRules.Members(union).Where(m => !visibility.Hides(m)).ToList();
+        var members = VisibleMembers(union);
         if (members.Count == 1)
             return Of(members[0]);
-        if (!members.TrueForAll(m => Of(m).Kind == ShapeKind.Object))
+        // Only messages are objects; a list is not asked, as it may lead back here.
+        if (!members.TrueForAll(m => m is MessageType && Of(m).Kind == ShapeKind.Object))
             return Json;
         var rule = UnionRules.Of(union, members.ConvertAll(m => (MessageType)m));
         return rule is null ? Json : new GraphShape(ShapeKind.Union) { Entry = book.Of(union), Union = rule };

@@ -28,15 +28,20 @@ internal sealed class Visibility
     public bool Hides(Operation operation) => Hides(operation.ServiceName) | Hides(operation.FullName);
 
     /// <summary>A type is hidden, or has nothing to show.</summary>
-    public bool Hides(DataType type) => _hidden.Count > 0 && (_emptied.Contains(type) || type switch
+    public bool Hides(DataType type)
     {
-        MessageType message => Hides(message.FullName),
-        EnumType @enum => Hides(@enum.FullName),
-        UnionType union => Hides(union.Name),
-        ListType list => Hides(list.Element),
-        MapType map => Hides(map.Value),
-        _ => false,
-    });
+        if (_hidden.Count == 0)
+            return false;
+        while (type is ListType or MapType)
+            type = type is ListType list ? list.Element : ((MapType)type).Value;
+        return _emptied.Contains(type) || type switch
+        {
+            MessageType message => Hides(message.FullName),
+            EnumType @enum => Hides(@enum.FullName),
+            UnionType union => Hides(union.Name),
+            _ => false,
+        };
+    }
 
     /// <summary>A field itself is hidden, or its type is.</summary>
     public bool Hides(MessageType message, Field field) =>
