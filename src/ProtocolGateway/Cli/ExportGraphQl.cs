@@ -31,12 +31,16 @@ internal static class ExportGraphQl
         // The document goes out all the same, as the gateway would serve what is left; a script sees the exit code.
         var errors = loaded.Catalog.Diagnostics.Where(d => d.Severity == Severity.Error).Select(d => d.ToString()).ToList();
         if (loaded.Graph is not { } schema)
-            errors.Add("edges.graphql.enabled is false: there is no schema.");
+            errors.Add(WhyNone(result.Config!.Edges.Graphql));
         else
             await WriteAsync(schema, output, writeManifest ? ManifestOf(result.Config!, errors) : null, errors);
         errors.ForEach(Console.Error.WriteLine);
         return errors.Count == 0 ? 0 : CommandLine.Failed;
     }
+
+    /// <summary>Why there is no schema. What happened while it was built is among the catalog's errors, which are told before.</summary>
+    internal static string WhyNone(GraphqlEdgeConfig edge) =>
+        edge.Enabled ? "There is no GraphQL schema: the error above says why building it failed." : "edges.graphql.enabled is false: there is no GraphQL schema.";
 
     private static string? ManifestOf(GatewayConfig config, List<string> errors)
     {
@@ -53,8 +57,8 @@ internal static class ExportGraphQl
                 await Console.Out.WriteAsync(GraphSdlWriter.Write(schema));
             else
                 await File.WriteAllTextAsync(output, GraphSdlWriter.Write(schema));
-            if (manifest is not null)
-                await File.WriteAllTextAsync(manifest, schema.Names.Write());
+            if (manifest is not null && schema.Names.Save(manifest) is { } problem)
+                errors.Add(problem);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -77,11 +77,24 @@ public sealed class CommandTests
             Assert.DoesNotContain("Role!", output, StringComparison.Ordinal);
             var names = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder.FullName, "names.json"), TestContext.Current.CancellationToken))!;
             Assert.Equal("myListUsers", (string)names["query"]!["users.v1.Users.ListUsers"]!);
+
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "names.json"), "{ \"query\": {", TestContext.Current.CancellationToken);
+            (code, _, errors) = await GatewayProcess.RunAsync("export", "graphql", "--write-manifest", "--config", config);
+            Assert.Equal(1, code);
+            Assert.Contains("is not overwritten", errors, StringComparison.Ordinal);
+            Assert.Equal("{ \"query\": {", await File.ReadAllTextAsync(Path.Combine(folder.FullName, "names.json"), TestContext.Current.CancellationToken));
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public void A_schema_that_is_lost_is_not_said_to_be_turned_off()
+    {
+        Assert.Contains("building it failed", ExportGraphQl.WhyNone(new()), StringComparison.Ordinal);
+        Assert.Contains("enabled is false", ExportGraphQl.WhyNone(new() { Enabled = false }), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -52,6 +52,35 @@ public sealed class GraphNameManifest
         }
     }
 
+    /// <summary>
+    /// Writes the manifest to a file, whole or not at all. A file that is there and cannot be read as a manifest stays: what it records would be lost.
+    /// </summary>
+    /// <param name="file">Its path.</param>
+    /// <returns>Why it was not written; null where it was.</returns>
+    public string? Save(string file)
+    {
+        var problems = new List<Diagnostic>();
+        Read(file, problems);
+        if (problems.Find(static p => p.Severity == Severity.Error) is { } unreadable)
+            return $"{file} is not overwritten, as it cannot be read: mend or remove it first. {unreadable.Message}";
+        string? part = null;
+        try
+        {
+            // A link stays one.
+            var target = File.Exists(file) ? File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file : file;
+            part = $"{target}.{Guid.NewGuid():N}.part";
+            File.WriteAllText(part, Write());
+            File.Move(part, target, overwrite: true);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (File.Exists(part))
+                File.Delete(part);
+            return $"{file} cannot be written: {e.Message}";
+        }
+    }
+
     /// <summary>As a JSON document, in an order that does not depend on the contracts'.</summary>
     public string Write()
     {
@@ -82,16 +111,41 @@ public sealed class GraphNameManifest
         foreach (var kind in document.RootElement.EnumerateObject())
         {
             if (kind.Value.ValueKind != JsonValueKind.Object)
-                throw new JsonException($"{kind.Name} must be an object.");
+                throw new JsonException($"{NameOf(kind) ?? "A kind of names"} must be an object.");
             foreach (var entry in kind.Value.EnumerateObject())
             {
-                if (entry.Value.ValueKind == JsonValueKind.String && NameText.IsValid(entry.Value.GetString()!))
-                    names[(kind.Name, entry.Name)] = entry.Value.GetString()!;
+                if (NameOf(kind) is { } group && NameOf(entry) is { } element && TextOf(entry.Value) is { } name && NameText.IsValid(name))
+                    names[(group, element)] = name;
                 else
-                    diagnostics.Add(new(Severity.Warning, new(file, $"/{kind.Name}/{entry.Name}"), "The name is passed over: it is not one that GraphQL allows."));
+                    diagnostics.Add(new(Severity.Warning, new(file, $"/{NameOf(kind) ?? "?"}/{NameOf(entry) ?? "?"}"), $"The name is passed over: {(NameOf(kind) is null || NameOf(entry) is null ? "what it is given to has half of a surrogate pair in it" : "it is not one that GraphQL allows")}."));
             }
         }
 
         return new GraphNameManifest(names);
+    }
+
+    // Null for what is no text: half of a surrogate pair too, of which JSON can have escapes.
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 }

@@ -77,6 +77,10 @@ public sealed class NameStabilityTests
     [InlineData("{\"query\": 1}", "must be an object")]
     [InlineData("{\"query\": {\"a.v1.S.GetX\": \"no way\"}}", "not one that GraphQL allows")]
     [InlineData("{\"query\": {\"a.v1.S.GetX\": 5}}", "not one that GraphQL allows")]
+    [InlineData("{\"query\": {\"a.v1.S.GetX\": \"\\ud800\"}}", "not one that GraphQL allows")]
+    [InlineData("{\"query\": {\"a\\ud800\": \"getX\"}}", "half of a surrogate pair")]
+    [InlineData("{\"\\udc00\": {\"a\": \"getX\"}}", "half of a surrogate pair")]
+    [InlineData("{\"\\udc00\": 7}", "must be an object")]
     public void A_bad_manifest_is_told_and_names_are_given_out_afresh(string text, string message)
     {
         var file = Path.GetTempFileName();
@@ -86,6 +90,41 @@ public sealed class NameStabilityTests
         File.Delete(file);
         Assert.Contains(message, Assert.Single(diagnostics).Message, StringComparison.Ordinal);
         Assert.Equal("getX", Assert.Single(Build([Service("a", ("a.v1", "S", ["GetX"], ["M"], 1))], manifest).Query.Fields).Name);
+    }
+
+    [Theory]
+    [InlineData("{ \"query\": ")]
+    [InlineData("<<<<<<< ours")]
+    [InlineData("[]")]
+    public void What_cannot_be_read_is_not_overwritten(string text)
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, text);
+        var problem = Build([Service("a", ("a.v1", "S", ["GetX"], ["M"], 1))], null).Names.Save(file);
+        Assert.Contains("not overwritten", problem, StringComparison.Ordinal);
+        Assert.Equal(text, File.ReadAllText(file));
+        File.Delete(file);
+    }
+
+    [Fact]
+    public void A_manifest_is_written_whole_through_links_and_leaves_nothing_beside_it()
+    {
+        var names = Build([Service("a", ("a.v1", "S", ["GetX"], ["M"], 1))], null).Names;
+        var folder = Directory.CreateTempSubdirectory("gateway-names");
+        var (file, link) = (Path.Combine(folder.FullName, "names.json"), Path.Combine(folder.FullName, "link.json"));
+        Assert.Null(names.Save(file));
+        Assert.Null(names.Save(file));
+        File.CreateSymbolicLink(link, file);
+        Assert.Null(names.Save(link));
+        Assert.NotNull(new FileInfo(link).LinkTarget);
+        Assert.Equal(names.Write(), File.ReadAllText(file));
+        Assert.Equal(["link.json", "names.json"], folder.GetFiles().Select(static f => f.Name).Order(StringComparer.Ordinal));
+        // A folder cannot be written over; what was made beside it goes.
+        var taken = folder.CreateSubdirectory("taken");
+        Assert.NotNull(names.Save(taken.FullName));
+        Assert.Equal(2, folder.GetFiles().Length);
+        Assert.Contains("cannot be written", names.Save(Path.Combine(folder.FullName, "none", "names.json")), StringComparison.Ordinal);
+        folder.Delete(recursive: true);
     }
 
     [Fact]
