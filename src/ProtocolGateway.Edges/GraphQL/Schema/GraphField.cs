@@ -82,7 +82,7 @@ public sealed class GraphInputValue
     /// <summary>The default, in GraphQL's literal syntax; null where there is none.</summary>
     public string? Default { get; init; }
 
-    /// <summary>The JSON property in the contract's input; meaningless where <see cref="Spreads"/>.</summary>
+    /// <summary>The JSON property in the contract's input; meaningless where <see cref="Spreads"/> or <see cref="IsWhole"/>.</summary>
     public string JsonName { get; init; } = "";
 
     /// <summary>The contract's field; null for the single <c>input</c> argument, for oneof inputs and for keys and values of maps.</summary>
@@ -90,6 +90,12 @@ public sealed class GraphInputValue
 
     /// <summary>The value is an input object whose members belong to the object around it: the single <c>input</c> argument of a mutation, the input of a oneof.</summary>
     public bool Spreads { get; init; }
+
+    /// <summary>
+    /// The value is the operation's whole input, not a member of it: the <c>input</c> argument of a gRPC method that takes a message with a JSON form of its own
+    /// (google.protobuf.StringValue, Timestamp, Struct and their kin). The only argument of its field.
+    /// </summary>
+    public bool IsWhole { get; init; }
 }
 
 /// <summary>The field of an operation's input that names the wanted fields of its output (AIP-157).</summary>

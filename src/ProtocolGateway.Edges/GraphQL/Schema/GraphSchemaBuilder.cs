@@ -50,8 +50,8 @@ public static class GraphSchemaBuilder
         joined.ForEach(o => outputs.Ref(context.Shapes.Of(o.Output!), nonNull: false));
         outputs.Complete();
         if (context.Options.Joins.Count > 0)
-            new JoinCompiler(context, outputs, fields).Compile(context.Options.Joins, outputs.All.ToDictionary(static t => t.Name, StringComparer.Ordinal));
-        inputs.Complete();
+            new JoinCompiler(context, outputs, inputs, fields).Compile(context.Options.Joins, outputs.All.ToDictionary(static t => t.Name, StringComparer.Ordinal));
+        inputs.Finish();
         // Introspection answers with both.
         context.Scalar(GraphScalar.String);
         context.Scalar(GraphScalar.Boolean);

@@ -2,52 +2,49 @@ using ProtocolGateway.Contracts.Model;
 
 namespace ProtocolGateway.Edges.GraphQL.Schema.Building;
 
-/// <summary>Makes the types of arguments; as <see cref="OutputTypes"/> does, from a queue.</summary>
-internal sealed class InputTypes(BuildContext context, EnumTypes enums, MapEntries maps)
+/// <summary>Makes the types of arguments.</summary>
+internal sealed class InputTypes(BuildContext context, EnumTypes enums, MapEntries maps) : MessageTypes(context, enums)
 {
-    private readonly Dictionary<string, GraphType> _types = new(StringComparer.Ordinal);
-    private readonly HashSet<Field> _omitted = [];
-    private readonly Queue<(GraphType Type, TypeEntry Entry)> _pending = new();
+    private readonly Dictionary<string, string> _masks = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _whole = new(StringComparer.Ordinal);
 
-    /// <summary>All input types that were made.</summary>
-    public IEnumerable<GraphType> All => _types.Values;
-
-    /// <summary>A field that clients do not say, as the gateway fills it.</summary>
-    public void Omit(Field field) => _omitted.Add(field);
-
-    /// <summary>A shape where it is used; not one that is hidden.</summary>
-    public GraphTypeRef Ref(GraphShape shape, bool nonNull) => shape.Kind switch
+    /// <summary>The input type of a message that is all of an operation's input.</summary>
+    /// <param name="entry">The message.</param>
+    /// <param name="mask">Its field that the gateway fills; null where there is none. Clients do not see it, unless the type is also used where nobody fills it.</param>
+    public GraphType OfOperation(TypeEntry entry, Field? mask)
     {
-        ShapeKind.Scalar => GraphTypeRef.Of(context.Scalar(shape.Scalar), nonNull),
-        ShapeKind.Enum => GraphTypeRef.Of(enums.Of(shape.Entry!), nonNull),
-        ShapeKind.Object => GraphTypeRef.Of(Input(shape.Entry!), nonNull),
-        // GraphQL has no unions in input.
-        ShapeKind.Union => GraphTypeRef.Of(context.Scalar(GraphScalar.Json), nonNull),
-        ShapeKind.List => GraphTypeRef.ListOf(Ref(shape.Element!, !shape.NullableElement), nonNull),
-        ShapeKind.Map => GraphTypeRef.ListOf(GraphTypeRef.Of(maps.Input(shape.Key, Ref(shape.Element!, !shape.NullableElement)), nonNull: true), nonNull),
-        _ => GraphTypeRef.Of(context.Scalar(GraphScalar.Boolean), nonNull),
-    };
+        if (mask is null)
+            return Nested(entry);
+        _masks[entry.Key] = mask.Name;
+        return Message(entry);
+    }
 
     /// <summary>The members of a message as arguments or as fields of an input type: a oneof is one member.</summary>
-    public List<GraphInputValue> ValuesOf(TypeEntry entry)
+    /// <param name="entry">The message.</param>
+    /// <param name="mask">Its field that the gateway fills, which is left out; null for none.</param>
+    public List<GraphInputValue> ValuesOf(TypeEntry entry, Field? mask = null)
     {
         var message = (MessageType)entry.Type;
-        var visible = context.Shapes.FieldsOf(message).ToList();
-        var spoken = visible.FindAll(f => !_omitted.Contains(f));
-        var space = context.Names.Members();
+        var visible = Context.Shapes.FieldsOf(message).ToList();
+        var space = Context.Names.Members();
         var names = space.GiveMembers(entry.Key, [.. visible.Where(static f => f.Oneof is null).Select(static f => f.JsonName)], NameText.Member);
-        var values = new List<GraphInputValue>(spoken.Count);
+        var values = new List<GraphInputValue>(visible.Count);
         var oneofs = new HashSet<OneofGroup>();
-        foreach (var field in spoken)
+        // By name: several services may bring copies of the message, of which the first stands for all.
+        foreach (var field in visible.Where(f => f.Name != mask?.Name))
         {
             if (field.Oneof is null)
-                values.Add(ValueOf(field, names[field.JsonName], field.InputRequired && !context.Partial.Contains(entry.Key)));
+                values.Add(ValueOf(field, names[field.JsonName], IsAskedFor(entry, field)));
             else if (oneofs.Add(field.Oneof))
-                values.Add(OneofValue(entry, field.Oneof, spoken, space));
+                values.Add(OneofValue(entry, field.Oneof, visible, space));
         }
 
         return values;
     }
+
+    /// <summary>An input of that message has no meaning without the field.</summary>
+    public bool Requires(MessageType message, Field field) =>
+        (IsAskedFor(Context.Book.Of(message), field) || IsRequired(field)) && !Context.Shapes.Of(field.Type).HoldsNull;
 
     /// <summary>One field as an argument or input field.</summary>
     /// <param name="field">The contract's field.</param>
@@ -55,10 +52,10 @@ internal sealed class InputTypes(BuildContext context, EnumTypes enums, MapEntri
     /// <param name="required">Callers must give it, though the wire does not need it.</param>
     public GraphInputValue ValueOf(Field field, string name, bool required = false)
     {
-        var shape = context.Shapes.Of(field.Type);
-        var nonNull = (required || (field.Presence == Presence.Required && !field.Nullable)) && !shape.HoldsNull;
+        var shape = Context.Shapes.Of(field.Type);
+        var nonNull = (required || IsRequired(field)) && !shape.HoldsNull;
         // Only parameters: a default that a client did not say would overwrite what a PATCH leaves alone.
-        var fallback = field.Location == FieldLocation.Body ? null : DefaultText.Of(field.Default, shape, enums);
+        var fallback = field.Location == FieldLocation.Body ? null : DefaultText.Of(field.Default, shape, Enums);
         return new GraphInputValue
         {
             Name = name,
@@ -72,24 +69,34 @@ internal sealed class InputTypes(BuildContext context, EnumTypes enums, MapEntri
         };
     }
 
-    /// <summary>The input type of a message.</summary>
-    public GraphType Input(TypeEntry entry)
+    /// <summary>The last step, when all types have their fields: takes out what clients do not say, and breaks circles.</summary>
+    public void Finish()
     {
-        if (_types.TryGetValue(entry.Key, out var known))
-            return known;
-        var type = new GraphType(context.TypeNames.OfInput(entry), GraphKind.Input) { Source = entry.Type, Description = Words.Of(entry.Type) };
-        _types[entry.Key] = type;
-        _pending.Enqueue((type, entry));
-        return type;
+        Complete();
+        foreach (var (key, mask) in _masks.Where(m => !_whole.Contains(m.Key)))
+            Find(key)!.Complete([.. Find(key)!.InputFields.Where(f => f.Contract?.Name != mask)]);
+        InputCycles.Break([.. All]);
     }
 
-    /// <summary>Gives all input types their fields.</summary>
-    public void Complete()
+    private protected override GraphType Nested(TypeEntry entry)
     {
-        while (_pending.TryDequeue(out var next))
-            next.Type.Complete(ValuesOf(next.Entry));
-        InputCycles.Break([.. _types.Values]);
+        _whole.Add(entry.Key);
+        return Message(entry);
     }
+
+    // GraphQL has no unions in input.
+    private protected override GraphType Union(GraphShape shape) => Context.Scalar(GraphScalar.Json);
+
+    private protected override GraphType MapEntry(GraphScalar key, GraphTypeRef value) => maps.Input(key, value);
+
+    private protected override GraphType Make(TypeEntry entry) =>
+        new(Context.TypeNames.OfInput(entry), GraphKind.Input) { Source = entry.Type, Description = Words.Of(entry.Type) };
+
+    private protected override void Complete(GraphType type, TypeEntry entry) => type.Complete(ValuesOf(entry));
+
+    private static bool IsRequired(Field field) => field.Presence == Presence.Required && !field.Nullable;
+
+    private bool IsAskedFor(TypeEntry entry, Field field) => field.InputRequired && !Context.Partial.Contains(entry.Key);
 
     private GraphInputValue OneofValue(TypeEntry entry, OneofGroup oneof, List<Field> fields, NameSpace space)
     {
@@ -106,12 +113,11 @@ internal sealed class InputTypes(BuildContext context, EnumTypes enums, MapEntri
     private GraphType OneofInput(TypeEntry entry, OneofGroup oneof, List<Field> fields)
     {
         var key = entry.Key + "/" + oneof.Name;
-        if (_types.TryGetValue(key, out var known))
+        if (Find(key) is { } known)
             return known;
-        var type = new GraphType(context.TypeNames.OfPart("input", entry, oneof.Name, "Input"), GraphKind.Input) { IsOneOf = true, Description = oneof.Documentation };
-        _types[key] = type;
+        var type = Keep(key, new GraphType(Context.TypeNames.OfPart("input", entry, oneof.Name, "Input"), GraphKind.Input) { IsOneOf = true, Description = oneof.Documentation });
         var arms = fields.FindAll(f => f.Oneof == oneof);
-        var names = context.Names.Members().GiveMembers(entry.Key, [.. arms.Select(static f => f.JsonName)], NameText.Member);
+        var names = Context.Names.Members().GiveMembers(entry.Key, [.. arms.Select(static f => f.JsonName)], NameText.Member);
         type.Complete(arms.ConvertAll(f => ValueOf(f, names[f.JsonName])));
         return type;
     }

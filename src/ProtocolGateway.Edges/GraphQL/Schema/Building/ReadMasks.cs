@@ -12,7 +12,8 @@ internal static class ReadMasks
             return null;
         foreach (var field in operation.Input.Fields)
         {
-            if (field.Type is MessageType { WellKnown: WellKnown.FieldMask } && IsMask(field.Name, root))
+            // As a member of a oneof it would take the place of what the caller chose.
+            if (field is { Oneof: null, Type: MessageType { WellKnown: WellKnown.FieldMask } } && IsMask(field.Name, root))
                 return new GraphReadMask(field, ElementOf(operation, output));
         }
 

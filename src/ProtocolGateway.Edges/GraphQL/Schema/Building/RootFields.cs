@@ -18,25 +18,30 @@ internal sealed class RootFields(BuildContext context, OutputTypes outputs, Inpu
     }
 
     /// <summary>The arguments by which clients say an operation's input.</summary>
-    public List<GraphInputValue> ArgumentsOf(Operation operation, bool oneInput)
+    /// <param name="operation">The operation.</param>
+    /// <param name="oneInput">All of a message is one argument; else each field is.</param>
+    /// <param name="mask">The field that the gateway fills, which is no argument; null for none.</param>
+    public List<GraphInputValue> ArgumentsOf(Operation operation, bool oneInput, GraphReadMask? mask)
     {
-        if (operation.Input.Fields.Count == 0 || context.Shapes.Of(operation.Input).Kind != ShapeKind.Object)
+        var shape = context.Shapes.Of(operation.Input);
+        // A message with a JSON form of its own: google.protobuf.StringValue, Timestamp, Struct.
+        if (shape.Kind == ShapeKind.Scalar)
+            return [new GraphInputValue { Name = "input", Type = inputs.Ref(shape, nonNull: !shape.HoldsNull), IsWhole = true }];
+        if (shape.Kind != ShapeKind.Object)
             return [];
         var entry = context.Book.Of(operation.Input);
         if (operation.Kind == ContractKind.Http)
             return ParametersOf(operation, entry);
-        if (!oneInput)
-            return inputs.ValuesOf(entry);
-        return inputs.ValuesOf(entry).Count == 0 ? [] : [new GraphInputValue { Name = "input", Type = GraphTypeRef.Of(inputs.Input(entry), nonNull: true), Spreads = true }];
+        var values = inputs.ValuesOf(entry, mask?.Input);
+        return values.Count == 0 || !oneInput
+            ? values
+            : [new GraphInputValue { Name = "input", Type = GraphTypeRef.Of(inputs.OfOperation(entry, mask?.Input), nonNull: true), Spreads = true }];
     }
 
     private GraphField FieldOf(RootOperation root, string name)
     {
         var operation = root.Operation;
         var mask = ReadMasks.Of(operation, root.Root);
-        // Several services may bring copies of the input, of which the first stands for all.
-        if (mask is not null && context.Book.Of(operation.Input).Type is MessageType input)
-            inputs.Omit(input.FindField(mask.Input.Name)!);
         return new GraphField
         {
             Name = name,
@@ -44,7 +49,7 @@ internal sealed class RootFields(BuildContext context, OutputTypes outputs, Inpu
             Source = GraphSource.Operation,
             Description = operation.Documentation,
             Deprecation = Words.Deprecation(operation.Deprecated),
-            Arguments = ArgumentsOf(operation, root.Root == GraphRoot.Mutation),
+            Arguments = ArgumentsOf(operation, root.Root == GraphRoot.Mutation, mask),
             Operation = operation,
             ReadMask = mask,
             StreamLimit = root.StreamLimit,

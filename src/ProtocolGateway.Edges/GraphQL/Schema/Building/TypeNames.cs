@@ -29,6 +29,9 @@ internal sealed class TypeNames
     /// <summary>The name of an object type, an enum or a union.</summary>
     public string OfOutput(TypeEntry entry) => _outputs[entry.Key];
 
+    /// <summary>The name of such a type; null where no answer that clients see can hold it.</summary>
+    public string? FindOutput(TypeEntry entry) => _outputs.GetValueOrDefault(entry.Key);
+
     /// <summary>The name of an input type.</summary>
     public string OfInput(TypeEntry entry) => _inputs[entry.Key];
 

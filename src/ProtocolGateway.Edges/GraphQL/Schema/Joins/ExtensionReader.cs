@@ -61,6 +61,8 @@ public static class ExtensionReader
         {
             case GraphQLObjectTypeExtension extension:
                 source.AllowOnly(extension.Directives, "a type");
+                if (extension.Interfaces is { } interfaces)
+                    source.Error(interfaces, $"{extension.Name.StringValue} cannot be given interfaces: types come from the contracts.");
                 foreach (var field in extension.Fields?.Items ?? [])
                 {
                     if (ReadField(extension.Name.StringValue, field, source) is { } read)
@@ -68,11 +70,11 @@ public static class ExtensionReader
                 }
 
                 break;
-            case GraphQLDirectiveDefinition:
+            case GraphQLDirectiveDefinition directive when directive.Name.StringValue is "lookup" or "require" or "is":
                 // Files may define the vocabulary for editors.
                 break;
             default:
-                source.Error(definition, "Only 'extend type' can stand here: types come from the contracts.");
+                source.Error(definition, $"Only 'extend type' can stand here, not {ExtensionSource.Describe(definition)}: types come from the contracts.");
                 break;
         }
     }
@@ -126,6 +128,10 @@ public static class ExtensionReader
             return source.Error(key, "@is needs field: the path in an entity of the answer that holds the same value.");
         if (key is not null && require is null)
             return source.Error(key, $"The argument {argument.Name.StringValue} has @is without @require: a key must come from the parent.");
+        if (argument.DefaultValue is { } fallback)
+            return source.Error(fallback, $"The argument {argument.Name.StringValue} cannot have a default here: {(require is null ? "the operation's own holds" : "its value comes from the parent")}.");
+        if (argument.Description is { } description)
+            source.Warn(description, $"The description of the argument {argument.Name.StringValue} is shown nowhere: {(require is null ? "clients see the contract's" : "clients do not see the argument")}.");
         return new ExtensionArgument
         {
             Name = argument.Name.StringValue,

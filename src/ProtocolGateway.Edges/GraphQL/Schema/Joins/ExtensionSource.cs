@@ -22,6 +22,24 @@ internal sealed class ExtensionSource(string text, string file, List<Diagnostic>
         return null;
     }
 
+    /// <summary>Notes what is odd about a node and changes nothing.</summary>
+    public void Warn(ASTNode node, string message) => diagnostics.Add(new(Severity.Warning, At(node), message));
+
+    /// <summary>What a definition is, in SDL's words.</summary>
+    public static string Describe(ASTNode definition) => definition switch
+    {
+        GraphQLDirectiveDefinition directive => $"the directive @{directive.Name.StringValue}",
+        GraphQLInterfaceTypeExtension => "'extend interface'",
+        GraphQLInputObjectTypeExtension => "'extend input'",
+        GraphQLEnumTypeExtension => "'extend enum'",
+        GraphQLUnionTypeExtension => "'extend union'",
+        GraphQLScalarTypeExtension => "'extend scalar'",
+        GraphQLSchemaExtension => "'extend schema'",
+        GraphQLSchemaDefinition => "'schema'",
+        GraphQLTypeDefinition type => $"a definition of {type.Name.StringValue}",
+        _ => "a query",
+    };
+
     /// <summary>The directive of that name; null where there is none.</summary>
     public static GraphQLDirective? Find(GraphQLDirectives? directives, string name) => directives?.Items.Find(d => d.Name.StringValue == name);
 

@@ -9,38 +9,45 @@ namespace ProtocolGateway.Edges.GraphQL.Schema.Joins;
 internal sealed record JoinEntity(DataType? Entity, GraphReadMask? Mask);
 
 /// <summary>Binds the arguments of joins to the inputs of their operations.</summary>
-internal sealed class JoinArguments(BuildContext context, RootFields roots)
+internal sealed class JoinArguments(BuildContext context, OutputTypes outputs, InputTypes inputs, RootFields roots)
 {
+    private readonly JoinNames _answers = new(outputs);
+
     /// <summary>The arguments that the parent fills, and those of clients; null and why where one is wrong.</summary>
     public (List<GraphJoinArgument>? Filled, List<GraphInputValue> Clients, string Problem) Compile(ExtensionField join, GraphType parent, Operation operation, JoinEntity entity)
     {
-        var filled = new List<GraphJoinArgument>();
+        var filled = new JoinInputs(inputs);
         var clients = new List<GraphInputValue>();
-        var offered = roots.ArgumentsOf(operation, oneInput: false);
+        var offered = roots.ArgumentsOf(operation, oneInput: false, entity.Mask);
+        // Paths are held against the fields of input types.
+        inputs.Complete();
+        var sides = new JoinSides((MessageType)parent.Source!, operation, entity.Entity, new JoinNames(inputs) { Root = operation.Input, Arguments = offered });
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var argument in join.Arguments)
         {
             var problem = names.Add(argument.Name) ? "" : "it is there twice";
             if (problem.Length == 0 && argument.Require is not null)
-                problem = Fill(argument, new JoinSides((MessageType)parent.Source!, operation, entity.Entity), filled);
+                problem = Fill(argument, sides, filled);
             else if (problem.Length == 0)
                 problem = Offer(argument, offered, clients);
             if (problem.Length > 0)
                 return (null, [], $"of its argument {argument.Name}, {problem}");
         }
 
-        return Missing(offered, filled, clients, entity.Mask) is { } missing
-            ? (null, [], $"{operation.FullName} requires {missing}, which no argument gives")
-            : filled.Exists(static f => f.Key is not null) || entity.Entity is null ? (filled, clients, "") : (null, [], "no argument is a key");
+        if (clients.Find(filled.Overlaps) is { } twice)
+            return (null, [], $"clients give {twice.Name} of {operation.FullName}, and the parent fills it or a part of it; only one of them can");
+        if ((Missing(offered, filled, clients) ?? filled.Missing()) is { } missing)
+            return (null, [], $"{operation.FullName} requires {missing}, which no argument gives");
+        return filled.Arguments.Exists(static f => f.Key is not null) || entity.Entity is null ? (filled.Arguments, clients, "") : (null, [], "no argument is a key");
     }
 
-    private string Fill(ExtensionArgument argument, JoinSides sides, List<GraphJoinArgument> filled)
+    private string Fill(ExtensionArgument argument, JoinSides sides, JoinInputs filled)
     {
-        var (from, problem) = JoinPaths.Follow(sides.Parent, argument.Require!);
+        var (from, problem) = JoinPaths.Follow(sides.Parent, argument.Require!, _answers);
         if (from is null)
             return $"@require(field: \"{argument.Require}\") leads nowhere: {problem}. Fields that are joins themselves cannot be required";
-        (var input, problem) = JoinPaths.Follow(sides.Operation.Input, argument.Input ?? argument.Name, throughList: argument.Is is not null);
-        if (input is null)
+        (var input, problem) = JoinPaths.Follow(sides.Operation.Input, argument.Input ?? argument.Name, sides.Names, throughList: argument.Is is not null);
+        if (input is null or { Fields: [] })
             return $"there is no such input of {sides.Operation.FullName}: {problem}. Say with @require(input: \"...\") where the value goes";
         if (argument.Is is null)
             return Keep(argument, new JoinKey(from, input, null, null), filled);
@@ -49,11 +56,11 @@ internal sealed class JoinArguments(BuildContext context, RootFields roots)
             return $"{argument.Input ?? argument.Name} of {sides.Operation.FullName} takes one value, and the keys of a batch need a list";
         if (list < input.Fields.Count - 2)
             return "the elements of the list are gone into by more than one name";
-        (var key, problem) = JoinPaths.Follow(sides.Entity!, argument.Is);
+        (var key, problem) = JoinPaths.Follow(sides.Entity!, argument.Is, _answers);
         return key is null ? $"@is(field: \"{argument.Is}\") leads nowhere: {problem}" : Keep(argument, new JoinKey(from, input, key, list), filled);
     }
 
-    private string Keep(ExtensionArgument argument, JoinKey key, List<GraphJoinArgument> filled)
+    private string Keep(ExtensionArgument argument, JoinKey key, JoinInputs filled)
     {
         var last = key.Input.Fields[^1];
         var target = key.List is not null && last.Type is ListType list ? list.Element : last.Type;
@@ -66,12 +73,11 @@ internal sealed class JoinArguments(BuildContext context, RootFields roots)
             return $"its type is {argument.Type}, but the operation takes {JoinTypes.NameOf(takes, context)} for each parent";
         var path = key.Input.JsonNames;
         var element = key.List is { } index && index < path.Length - 1 ? path[^1] : null;
-        filled.Add(new GraphJoinArgument(element is null ? path : path[..^1], key.From.JsonNames, key.From.Fields, key.Key?.JsonNames, key.Key?.Fields ?? [])
+        return filled.Add(argument.Name, key.Input, new GraphJoinArgument(element is null ? path : path[..^1], key.From.JsonNames, key.From.Fields, key.Key?.JsonNames, key.Key?.Fields ?? [])
         {
             ElementProperty = element,
             Input = last,
         });
-        return "";
     }
 
     private static string Offer(ExtensionArgument argument, List<GraphInputValue> offered, List<GraphInputValue> clients)
@@ -88,8 +94,8 @@ internal sealed class JoinArguments(BuildContext context, RootFields roots)
     private static bool IsSame(ExtensionType said, GraphTypeRef type) =>
         said.Name is not null ? said.Name == type.Named?.Name : type.Element is not null && IsSame(said.Element!, type.Element);
 
-    private static string? Missing(List<GraphInputValue> offered, List<GraphJoinArgument> filled, List<GraphInputValue> clients, GraphReadMask? mask) => offered.Find(o =>
-        o.Type.NonNull && o.Default is null && o.JsonName != mask?.Input.JsonName && !clients.Contains(o) && !filled.Exists(f => f.JsonPath[0] == o.JsonName))?.Name;
+    private static string? Missing(List<GraphInputValue> offered, JoinInputs filled, List<GraphInputValue> clients) =>
+        offered.Find(o => o.Type.NonNull && o.Default is null && !clients.Contains(o) && !filled.Overlaps(o))?.Name;
 
     private static int ListIndex(JoinPath path)
     {
@@ -102,7 +108,7 @@ internal sealed class JoinArguments(BuildContext context, RootFields roots)
         return -1;
     }
 
-    private sealed record JoinSides(MessageType Parent, Operation Operation, DataType? Entity);
+    private sealed record JoinSides(MessageType Parent, Operation Operation, DataType? Entity, JoinNames Names);
 
     private sealed record JoinKey(JoinPath From, JoinPath Input, JoinPath? Key, int? List);
 }

@@ -4,9 +4,10 @@ using ProtocolGateway.Edges.GraphQL.Schema.Building;
 namespace ProtocolGateway.Edges.GraphQL.Schema.Joins;
 
 /// <summary>Adds the fields of extension files to the types. One that is wrong is left out with its place; the rest serves.</summary>
-internal sealed class JoinCompiler(BuildContext context, OutputTypes outputs, RootFields roots)
+internal sealed class JoinCompiler(BuildContext context, OutputTypes outputs, InputTypes inputs, RootFields roots)
 {
-    private readonly JoinArguments _arguments = new(context, roots);
+    private readonly JoinArguments _arguments = new(context, outputs, inputs, roots);
+    private readonly JoinNames _names = new(outputs);
 
     /// <summary>The operations that joins call, as far as they can be called: their types belong to the schema even where they are hidden.</summary>
     public static IEnumerable<Operation> Operations(Catalog catalog, IReadOnlyList<ExtensionField> joins) =>
@@ -69,7 +70,7 @@ internal sealed class JoinCompiler(BuildContext context, OutputTypes outputs, Ro
 
     private (JoinTarget? Target, string Problem) ResultOf(ExtensionField join, Operation operation)
     {
-        var (path, problem) = JoinPaths.Follow(operation.Output!, join.Result);
+        var (path, problem) = JoinPaths.Follow(operation.Output!, join.Result, _names);
         if (path is null)
             return (null, $"of result: \"{join.Result}\", {problem}");
         var batch = join.Arguments.Any(static a => a.Is is not null);
@@ -86,6 +87,8 @@ internal sealed class JoinCompiler(BuildContext context, OutputTypes outputs, Ro
     {
         if (target.Shape.Kind is ShapeKind.Hidden or ShapeKind.Presence)
             return (null, $"{JoinPaths.Describe(target.Type)} has nothing to show");
+        if (Unnamed(target.Shape) is { } unnamed)
+            return (null, $"{unnamed} is no type of the schema: what leads to it is hidden from clients (graphql.hidden)");
         var many = target.IsBatch && join.Type.Element is not null;
         var natural = outputs.Ref(target.Shape, nonNull: false);
         var type = TypeAs(join.Type, many ? GraphTypeRef.ListOf(natural) : natural);
@@ -117,6 +120,14 @@ internal sealed class JoinCompiler(BuildContext context, OutputTypes outputs, Ro
                 Place = join.Place,
             },
         }, "");
+    }
+
+    // The type that a shape is of, where it has no name because no answer that clients see can hold it.
+    private string? Unnamed(GraphShape shape)
+    {
+        while (shape.Element is { } element)
+            shape = element;
+        return shape.Entry is { } entry && context.TypeNames.FindOutput(entry) is null ? entry.FullName : null;
     }
 
     private static GraphReadMask? MaskOf(Operation operation, JoinTarget target)

@@ -17,8 +17,9 @@ internal static class JoinPaths
     /// <summary>The path; null and why where it leads nowhere.</summary>
     /// <param name="from">The type where it begins.</param>
     /// <param name="path">Names with dots between; empty for the type itself.</param>
+    /// <param name="names">What they mean.</param>
     /// <param name="throughList">The first list on the way is gone into: of an input, the list of elements.</param>
-    public static (JoinPath? Path, string Problem) Follow(DataType from, string path, bool throughList = false)
+    public static (JoinPath? Path, string Problem) Follow(DataType from, string path, JoinNames names, bool throughList = false)
     {
         var fields = new List<Field>();
         var type = from;
@@ -28,7 +29,10 @@ internal static class JoinPaths
                 (type, throughList) = (list.Element, false);
             if (type is not MessageType { WellKnown: WellKnown.None or WellKnown.HttpBody } message)
                 return (null, $"'{name}' is looked for in {Describe(type)}, which has no fields");
-            if (Find(message, name) is not { } field)
+            var field = names.Find(message, name, out var within);
+            if (within)
+                continue;
+            if (field is null)
                 return (null, $"{message.FullName} has no field '{name}'");
             fields.Add(field);
             type = field.Type;
@@ -42,6 +46,7 @@ internal static class JoinPaths
     {
         MessageType message => message.FullName,
         EnumType @enum => @enum.FullName,
+        ListType { Element: ListType } => "a list of lists",
         ListType list => "a list of " + Describe(list.Element),
         MapType => "a map",
         UnionType union => union.Name,
@@ -51,8 +56,4 @@ internal static class JoinPaths
 
     /// <summary>A wrapper is the scalar in it.</summary>
     public static DataType Unwrap(DataType type) => type is MessageType { WellKnown: WellKnown.Wrapper } wrapper ? wrapper.Fields[0].Type : type;
-
-    // "input" is the name that the body of an HTTP operation has as an argument.
-    private static Field? Find(MessageType message, string name) =>
-        message.FindField(name) ?? (name == "input" && message.FindField("body") is { Location: FieldLocation.Body } body ? body : null);
 }

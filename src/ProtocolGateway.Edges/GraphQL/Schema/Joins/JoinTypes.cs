@@ -18,7 +18,8 @@ internal static class JoinTypes
     public static string? NameOf(GraphShape shape, BuildContext context) => shape.Kind switch
     {
         ShapeKind.Scalar => GraphScalars.NameOf(shape.Scalar),
-        ShapeKind.Enum => context.TypeNames.OfOutput(shape.Entry!),
+        // One that only hidden fields hold has no name in the schema, and nobody can say it.
+        ShapeKind.Enum => context.TypeNames.FindOutput(shape.Entry!) ?? shape.Entry!.FullName,
         _ => null,
     };
 

@@ -22,9 +22,12 @@ public sealed class JoinTests
         message GetUserRequest { int64 id = 1; string code = 2; int32 depth = 3; google.protobuf.FieldMask read_mask = 4; Kind kind = 5; }
         message BatchRequest { repeated int64 ids = 1; repeated GetUserRequest users = 2; string tenant = 3; }
         message BatchGetUsersResponse { repeated User users = 1; } message Wrapped { User user = 1; }
+        message Key { int64 id = 1; string tenant = 2 [(google.api.field_behavior) = REQUIRED]; }
+        message Choice { oneof which { int64 first = 1; int64 second = 2; } Key key = 3; } message Keys { repeated Key keys = 1; }
         service Users {
           rpc GetUser(GetUserRequest) returns (User); rpc FindUser(GetUserRequest) returns (Wrapped); rpc BatchGetUsers(BatchRequest) returns (BatchGetUsersResponse);
           rpc SetUser(GetUserRequest) returns (User); rpc WatchUser(GetUserRequest) returns (stream User);
+          rpc LookupUser(Choice) returns (User); rpc LookupUsers(Keys) returns (BatchGetUsersResponse);
         }
         """;
 
@@ -145,6 +148,26 @@ public sealed class JoinTests
     [InlineData("extend type Post { a: User @lookup(operation: \"x\") @shareable }", "1:52", "@shareable has no meaning")]
     [InlineData("extend type Post @key(fields: \"id\") { b: Int @lookup(operation: \"x\") }", "1:18", "@key has no meaning")]
     [InlineData("type Post { a: Int }", "1:1", "extend type")]
+    [InlineData("\nextend interface Post { a: Int }", "2:1", "'extend interface'")]
+    [InlineData("extend input PostInput { a: Int }", "1:1", "'extend input'")]
+    [InlineData("extend enum Kind { A }", "1:1", "'extend enum'")]
+    [InlineData("extend union U = Post", "1:1", "'extend union'")]
+    [InlineData("extend scalar JSON @x", "1:1", "'extend scalar'")]
+    [InlineData("extend schema { query: Post }", "1:1", "'extend schema'")]
+    [InlineData("schema { query: Post }", "1:1", "'schema'")]
+    [InlineData("directive @key(fields: String!) on OBJECT", "1:1", "the directive @key")]
+    [InlineData("query { a }", "1:1", "a query")]
+    [InlineData("extend type Post implements Node { a(id: Int @require(field: \"userId\")): User @lookup(operation: \"users.v1.Users.GetUser\") }", "1:18", "interfaces")]
+    [InlineData("extend type Post { a(id: Int @require(field: \"userId\"), depth: Int = 3): User @lookup(operation: \"users.v1.Users.GetUser\") }", "1:70", "cannot have a default")]
+    [InlineData("extend type Post { a(id: Int = 3 @require(field: \"userId\")): User @lookup(operation: \"users.v1.Users.GetUser\") }", "1:32", "comes from the parent")]
+    [InlineData("extend type Post { a(id: Int @require(field: \"userId\"), other: Int @require(field: \"userId\", input: \"id\")): User @lookup(operation: \"users.v1.Users.GetUser\") }", "1:20", "id is filled by the argument id already")]
+    [InlineData("extend type Post { a(x: Int @require(field: \"userId\", input: \"users.id\") @is(field: \"id\"), y: Int @require(field: \"id\", input: \"users.id\") @is(field: \"id\")): User @lookup(operation: \"users.v1.Users.BatchGetUsers\", result: \"users\") }", "1:20", "filled by the argument x")]
+    [InlineData("extend type Post { a(x: Int @require(field: \"userId\", input: \"users.id\") @is(field: \"id\"), users: [GetUserRequestInput!]): User @lookup(operation: \"users.v1.Users.BatchGetUsers\", result: \"users\") }", "1:20", "clients give users")]
+    [InlineData("extend type Post { a(x: Int @require(field: \"userId\", input: \"first\"), y: Int @require(field: \"id\", input: \"second\")): User @lookup(operation: \"users.v1.Users.LookupUser\") }", "1:20", "oneof which")]
+    [InlineData("extend type Post { a(x: Int @require(field: \"userId\", input: \"which.first\"), which: ChoiceWhichInput): User @lookup(operation: \"users.v1.Users.LookupUser\") }", "1:20", "clients give which")]
+    [InlineData("extend type Post { a(x: Int @require(field: \"userId\", input: \"which\")): User @lookup(operation: \"users.v1.Users.LookupUser\") }", "1:20", "no such input")]
+    [InlineData("extend type Post { a(x: Int @require(field: \"userId\", input: \"key.id\")): User @lookup(operation: \"users.v1.Users.LookupUser\") }", "1:20", "requires key.tenant")]
+    [InlineData("extend type Post { a(x: Int @require(field: \"userId\", input: \"keys.id\") @is(field: \"id\")): User @lookup(operation: \"users.v1.Users.LookupUsers\", result: \"users\") }", "1:20", "requires keys.tenant")]
     [InlineData("extend type Post {", "1:19", "no GraphQL")]
     [InlineData("\u0001", "1:1", "no GraphQL")]
     public void A_mistake_is_an_error_with_its_place(string text, string place, string message)
@@ -168,6 +191,92 @@ public sealed class JoinTests
             """);
         Assert.Equal(["3:3", "5:3"], built.Diagnostics.Where(static d => d.Severity == Severity.Error).Select(static d => d.Place.Location));
         Assert.Equal("good: User", Assert.Single(built.Lines("Post").Skip(7)));
+    }
+
+    [Fact]
+    public void Everything_that_a_message_filled_in_part_requires_can_come_from_the_parent()
+    {
+        var built = Build("""
+            extend type Post {
+              one(x: Int @require(field: "userId", input: "key.id"), y: String @require(field: "title", input: "key.tenant")): User @lookup(operation: "users.v1.Users.LookupUser")
+              many(x: Int @require(field: "userId", input: "keys.id") @is(field: "id"), y: String @require(field: "title", input: "keys.tenant") @is(field: "code")): User
+                @lookup(operation: "users.v1.Users.LookupUsers", result: "users")
+            }
+            """);
+        Assert.DoesNotContain(built.Diagnostics, static d => d.Severity == Severity.Error);
+        Assert.Equal(2, Join(built, "one").Arguments.Count);
+        Assert.Equal(2, Join(built, "many").Arguments.Count);
+    }
+
+    [Fact]
+    public void Names_of_paths_are_those_of_the_schema_or_those_of_the_contract()
+    {
+        var stock = Documents.Paths(
+            "  /items:\n    post:\n      operationId: listItems\n      requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Ask' } } } }\n      responses: { '200': { description: ok, content: { application/json: { schema: { $ref: '#/components/schemas/Page' } } } } }",
+            """
+            components: { schemas: {
+              Ask: { type: object, properties: { 'by-sku': { type: object, properties: { 'the.skus': { type: array, items: { type: string } } } } } },
+              Page: { type: object, properties: { 'all-items': { type: array, items: { $ref: '#/components/schemas/Item' } } } },
+              Item: { type: object, properties: { 'item-sku': { type: string }, name: { type: string } } } } }
+            """);
+        var posts = Schemas.ProtoContent("message Post { string item_sku = 1; Inner the_inner = 2; } message Inner { string sku = 1; } service S { rpc ListPosts(Inner) returns (Post); }");
+        var diagnostics = new List<Diagnostic>();
+        var joins = ExtensionReader.Parse("""
+            extend type Post {
+              schema(skus: String @require(field: "itemSku", input: "input.by_sku.the_skus") @is(field: "item_sku")): Item @lookup(operation: "svc.listItems", result: "all_items")
+              contract(skus: String @require(field: "the_inner.sku", input: "body.by-sku.the_skus") @is(field: "item-sku")): Item @lookup(operation: "svc.listItems", result: "all-items")
+            }
+            """, "joins.graphql", diagnostics);
+        var built = Schemas.Of(new GraphSchemaOptions { Joins = joins, Operation = static o => o.Name == "listItems" ? new() { Kind = GraphRoot.Query } : null }, null, ("svc", stock), ("posts", posts));
+        Assert.DoesNotContain(built.Diagnostics.Concat(diagnostics), static d => d.Severity == Severity.Error);
+        foreach (var name in new[] { "schema", "contract" })
+        {
+            var join = Join(built, name);
+            Assert.Equal(["body", "by-sku", "the.skus"], join.Arguments[0].JsonPath);
+            Assert.Equal(["item-sku"], join.Arguments[0].Key);
+            Assert.Equal(["all-items"], join.ResultPath);
+        }
+    }
+
+    [Fact]
+    public void The_members_of_an_inputs_oneof_are_named_as_in_the_schema_too()
+    {
+        var built = Build("""
+            extend type Post { a(x: Int @require(field: "userId", input: "which.first")): User @lookup(operation: "users.v1.Users.LookupUser") }
+            extend type User { b(x: Int64 @require(field: "id", input: "second")): User @lookup(operation: "users.v1.Users.LookupUser") }
+            """);
+        Assert.DoesNotContain(built.Diagnostics, static d => d.Severity == Severity.Error);
+        Assert.Equal(["first"], Assert.Single(Join(built, "a").Arguments).JsonPath);
+    }
+
+    [Theory]
+    [InlineData("users.v1.Wrapped")]
+    [InlineData("users.v1.Wrapped.user")]
+    public void A_result_path_through_what_is_hidden_is_an_error_of_that_join_alone(string hidden)
+    {
+        const string Text = """
+            message User { int64 id = 1; } message Wrapped { User user = 1; string note = 2; } message Req { int64 id = 1; }
+            service Users { rpc FindUser(Req) returns (Wrapped); }
+            """;
+        var diagnostics = new List<Diagnostic>();
+        var options = new GraphSchemaOptions
+        {
+            Joins = ExtensionReader.Parse("extend type Post {\n  by(id: Int64 @require(field: \"id\")): User @lookup(operation: \"users.v1.Users.FindUser\", result: \"user\") }", "joins.graphql", diagnostics),
+            Service = _ => new GraphServiceOptions { Hidden = [hidden] },
+        };
+        var built = Schemas.Of(options, null, ("blog", _blog), ("users", Schemas.ProtoContent(Text)));
+        var error = Assert.Single(built.Diagnostics.Concat(diagnostics), static d => d.Severity == Severity.Error);
+        Assert.Equal(("joins.graphql", "2:3"), (error.Place.Source, error.Place.Location));
+        Assert.Contains("users.v1.User is no type of the schema", error.Message, StringComparison.Ordinal);
+        Assert.True(built.Has("Post"));
+    }
+
+    [Fact]
+    public void A_description_that_nobody_will_see_is_warned_of()
+    {
+        var built = Build("""extend type Post { a("Whose." id: Int @require(field: "userId")): User @lookup(operation: "users.v1.Users.GetUser") }""");
+        Assert.Contains(built.Diagnostics, static d => d is { Severity: Severity.Warning, Place.Location: "1:22" });
+        Assert.NotNull(Join(built, "a"));
     }
 
     [Fact]
