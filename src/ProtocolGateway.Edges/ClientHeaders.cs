@@ -187,7 +187,8 @@ internal static class ClientHeaders
 
     private static string Lower(string name) => LowerCase.TryGetValue(name, out var lower) ? lower : name.ToLowerInvariant();
 
-    private static bool MayPass(string name, bool grpc) => name switch
+    /// <summary>True for what a backend may be told of the client's headers.</summary>
+    internal static bool MayPass(string name, bool grpc) => name switch
     {
         // The request head carries the last two itself; the deadline travels in the upstream's own form; 100-continue is answered here.
         "host" or "content-length" or "content-type" or "x-request-timeout" or "expect" => false,

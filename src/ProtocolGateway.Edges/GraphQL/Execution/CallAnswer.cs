@@ -1,3 +1,4 @@
+using ProtocolGateway.Edges.GraphQL.Planning;
 using ProtocolGateway.Envelope.Errors;
 
 namespace ProtocolGateway.Edges.GraphQL.Execution;
@@ -16,6 +17,11 @@ internal sealed class CallAnswer(string service) : IDisposable
 
     /// <summary>The id under which the log tells more of the error.</summary>
     public string? IncidentId { get; set; }
+
+    /// <summary>The answer to a call that is not made, as its input is wrong.</summary>
+    /// <param name="plan">What would have been called.</param>
+    /// <param name="problem">For the caller.</param>
+    public static CallAnswer Refused(CallPlan plan, string problem) => new(plan.Service) { Error = GatewayErrors.InvalidInput(problem) };
 
     /// <inheritdoc />
     public void Dispose() => Json.Dispose();

@@ -2,7 +2,7 @@ using ProtocolGateway.Envelope.Errors;
 
 namespace ProtocolGateway.Edges.GraphQL.Execution;
 
-/// <summary>The stable codes of errors that are the gateway's own; those of calls are <see cref="GatewayError.Reason"/>s' codes.</summary>
+/// <summary>The stable codes of errors, in SNAKE_CASE_UPPER as clients of GraphQL know codes: the gateway's own, and those of calls.</summary>
 internal static class GraphCodes
 {
     /// <summary>The request is not one of GraphQL over HTTP.</summary>
@@ -25,6 +25,27 @@ internal static class GraphCodes
 
     /// <summary>A backend's value is not of its type.</summary>
     public const string BadAnswer = "BACKEND_CONTRACT";
+
+    /// <summary>The code of a call that failed: gRPC's, but for input that is wrong.</summary>
+    public static string Of(StatusCode code) => code switch
+    {
+        StatusCode.Cancelled => "CANCELLED",
+        StatusCode.InvalidArgument => BadUserInput,
+        StatusCode.DeadlineExceeded => "DEADLINE_EXCEEDED",
+        StatusCode.NotFound => "NOT_FOUND",
+        StatusCode.AlreadyExists => "ALREADY_EXISTS",
+        StatusCode.PermissionDenied => "PERMISSION_DENIED",
+        StatusCode.ResourceExhausted => "RESOURCE_EXHAUSTED",
+        StatusCode.FailedPrecondition => "FAILED_PRECONDITION",
+        StatusCode.Aborted => "ABORTED",
+        StatusCode.OutOfRange => "OUT_OF_RANGE",
+        StatusCode.Unimplemented => "UNIMPLEMENTED",
+        StatusCode.Internal => "INTERNAL",
+        StatusCode.Unavailable => "UNAVAILABLE",
+        StatusCode.DataLoss => "DATA_LOSS",
+        StatusCode.Unauthenticated => "UNAUTHENTICATED",
+        _ => "UNKNOWN",
+    };
 }
 
 /// <summary>A place in a document.</summary>

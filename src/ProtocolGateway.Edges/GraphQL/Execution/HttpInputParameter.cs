@@ -13,6 +13,9 @@ internal sealed class HttpInputParameter(Field parameter)
     /// <summary>The name in the contract.</summary>
     public string Name => parameter.Name;
 
+    /// <summary>The name as a header.</summary>
+    public string HeaderName { get; } = parameter.Name.ToLowerInvariant();
+
     /// <summary>Where it travels.</summary>
     public FieldLocation Location => parameter.Location;
 
@@ -30,6 +33,9 @@ internal sealed class HttpInputParameter(Field parameter)
         {
             case "label":
                 path.Append('.').Append(Joined(value, _explode ? "." : ",", escape: true));
+                break;
+            case "matrix" when _explode && value[0] == '{':
+                path.Append(';').Append(Joined(value, ";", escape: true));
                 break;
             case "matrix":
                 path.Append(';').Append(Uri.EscapeDataString(Name)).Append('=')
@@ -67,8 +73,11 @@ internal sealed class HttpInputParameter(Field parameter)
         return WritePair(target, name, Joined(value, separator, escape: true), more);
     }
 
-    /// <summary>The value as a header or cookie.</summary>
-    public static string ToText(ReadOnlySpan<byte> value) => Joined(value, ",", escape: false);
+    /// <summary>The value as a header.</summary>
+    public string ToHeader(ReadOnlySpan<byte> value) => Joined(value, ",", escape: false);
+
+    /// <summary>The value as a cookie, escaped: lists and objects have no form there that all backends read, so they are one value.</summary>
+    public static string ToCookie(ReadOnlySpan<byte> value) => string.Join("%2C", Parts(value).Select(Uri.EscapeDataString));
 
     // deepObject writes name[key]=value, exploded form key=value, the others one list of keys and values.
     private bool WriteObject(ReadOnlySpan<byte> value, StringBuilder target, string name, bool more)
@@ -93,7 +102,17 @@ internal sealed class HttpInputParameter(Field parameter)
         return true;
     }
 
-    private static string Joined(ReadOnlySpan<byte> value, string separator, bool escape)
+    // Keys and values of an exploded object are pairs, otherwise one list.
+    private string Joined(ReadOnlySpan<byte> value, string separator, bool escape)
+    {
+        var pairs = _explode && value[0] == '{';
+        var parts = Parts(value);
+        for (var i = 0; escape && i < parts.Count; i++)
+            parts[i] = Uri.EscapeDataString(parts[i]);
+        return pairs ? string.Join(separator, parts.Chunk(2).Select(static p => p[0] + "=" + p[1])) : string.Join(separator, parts);
+    }
+
+    private static List<string> Parts(ReadOnlySpan<byte> value)
     {
         var parts = new List<string>();
         var at = 1;
@@ -121,7 +140,7 @@ internal sealed class HttpInputParameter(Field parameter)
             parts.Add(Text(value));
         }
 
-        return string.Join(separator, escape ? parts.Select(Uri.EscapeDataString) : parts);
+        return parts;
     }
 
     private static string Text(ReadOnlySpan<byte> value) => value[0] == '"' ? JsonEscapes.ToText(value[1..^1]) : Encoding.UTF8.GetString(value);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ProtocolGateway.Edges.GraphQL.Planning;
 
 namespace ProtocolGateway.Edges.GraphQL.Execution;
@@ -28,13 +27,22 @@ internal static class JoinKeys
     }
 
     /// <summary>Writes the key of an entity of a batch's answer; false as above.</summary>
-    public static bool TryWriteEntity(byte[][][] paths, ReadOnlySpan<byte> json, int at, PooledBuffer into)
+    /// <param name="plan">The join.</param>
+    /// <param name="asked">A key of the call: what narrowed it is part of the key of each entity that answers it.</param>
+    /// <param name="json">The answer.</param>
+    /// <param name="at">Where the entity begins.</param>
+    /// <param name="into">Takes the key.</param>
+    public static bool TryWriteEntity(JoinPlan plan, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> json, int at, PooledBuffer into)
     {
-        for (var i = 0; i < paths.Length; i++)
+        var narrowing = plan.Input.IsNarrowing;
+        var path = 0;
+        for (var i = 0; i < narrowing.Length; i++)
         {
             if (i > 0)
                 into.Write([Separator]);
-            if (!TryWrite(json, Follow(json, at, paths[i]), into))
+            if (narrowing[i])
+                into.Write(JoinInput.Part(asked, i));
+            else if (!TryWrite(json, Follow(json, at, plan.EntityKeys[path++]), into))
                 return false;
         }
 

@@ -15,9 +15,6 @@ internal sealed class JoinResult(JoinPlan plan) : IDisposable
     /// <summary>The join.</summary>
     public JoinPlan Plan { get; } = plan;
 
-    /// <summary>The answers, for the joins below.</summary>
-    public IReadOnlyList<CallAnswer> Answers => _answers;
-
     /// <summary>How many entities were found.</summary>
     public int EntityCount => _entities.Count;
 
@@ -57,7 +54,7 @@ internal sealed class JoinResult(JoinPlan plan) : IDisposable
         }
         else if (at >= 0 && Plan.Join.IsBatch)
         {
-            TakeBatch(index, json, at);
+            TakeBatch(index, json, at, keys[0]);
         }
         else if (at >= 0 && !JsonScan.IsNull(json, at))
         {
@@ -74,7 +71,7 @@ internal sealed class JoinResult(JoinPlan plan) : IDisposable
     }
 
     // Neither order nor length of the answer is trusted: an entity belongs to the key that it has itself.
-    private void TakeBatch(int answer, ReadOnlySpan<byte> json, int at)
+    private void TakeBatch(int answer, ReadOnlySpan<byte> json, int at, int asked)
     {
         if (json[at] != '[')
             return;
@@ -82,7 +79,7 @@ internal sealed class JoinResult(JoinPlan plan) : IDisposable
         while (JsonScan.NextElement(json, ref at))
         {
             Keys.Begin();
-            if (JoinKeys.TryWriteEntity(Plan.EntityKeys, json, at, Keys.Scratch) && Keys.Find(Keys.Scratch.WrittenSpan) is var key and >= 0)
+            if (JoinKeys.TryWriteEntity(Plan, Keys[asked], json, at, Keys.Scratch) && Keys.Find(Keys.Scratch.WrittenSpan) is var key and >= 0)
                 Link(key, answer, at);
             at = JsonScan.SkipValue(json, at);
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ProtocolGateway.Edges.GraphQL.Planning;
 
 namespace ProtocolGateway.Edges.GraphQL.Execution;
@@ -22,7 +21,10 @@ internal static class JoinRunner
     {
         using var input = new PooledBuffer();
         var plan = result.Plan;
-        plan.Arguments.Write(variables, input);
+        string? problem = null;
+        plan.Arguments.Write(variables, input, ref problem);
+        if (problem is not null)
+            return CallAnswer.Refused(plan.Call, problem);
         input.Truncate(input.Length - 1);
         plan.Input.Write(result.Keys, keys, input);
         input.Write("}"u8);
@@ -34,8 +36,9 @@ internal static class JoinRunner
     {
         var most = result.Plan.Join.IsBatch ? result.Plan.Join.MaxBatch : 1;
         var all = Enumerable.Range(0, result.Keys.Count);
-        var groups = result.Plan.Input.IsNarrowing.Contains(true) ? all.GroupBy(key => Narrowing(result, key)) : all.GroupBy(static _ => "");
-        return [.. groups.SelectMany(group => group.Chunk(most))];
+        return result.Plan.Input.Narrows
+            ? [.. all.GroupBy(key => Narrowing(result, key)).SelectMany(group => group.Chunk(most))]
+            : [.. all.Chunk(most)];
     }
 
     private static string Narrowing(JoinResult result, int key)

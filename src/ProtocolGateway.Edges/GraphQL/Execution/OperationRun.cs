@@ -1,6 +1,4 @@
-using System.Buffers;
 using ProtocolGateway.Edges.GraphQL.Planning;
-using ProtocolGateway.Envelope.Errors;
 
 namespace ProtocolGateway.Edges.GraphQL.Execution;
 
@@ -36,7 +34,7 @@ internal sealed class OperationRun : IDisposable
     public static GraphError ErrorOf(CallAnswer answer, IReadOnlyList<object> path) => new()
     {
         Message = answer.Error!.Message,
-        Code = CodeOf(answer.Error.Code),
+        Code = GraphCodes.Of(answer.Error.Code),
         Path = path,
         Cause = answer.Error,
         Service = answer.Service,
@@ -102,18 +100,12 @@ internal sealed class OperationRun : IDisposable
             join.Dispose();
     }
 
-    // The sixteen codes as clients of GraphQL know codes: in upper snake case.
-    private static string CodeOf(StatusCode code) => code switch
-    {
-        StatusCode.InvalidArgument => GraphCodes.BadUserInput,
-        _ => string.Concat(code.ToString().Select(static (c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString())),
-    };
-
     private async ValueTask FetchAsync(FetchPlan fetch)
     {
         using var input = new PooledBuffer();
-        fetch.Input.Write(_variables, input);
-        var answer = await _calls.RunAsync(fetch.Call, input, _caller);
+        string? problem = null;
+        fetch.Input.Write(_variables, input, ref problem);
+        var answer = problem is null ? await _calls.RunAsync(fetch.Call, input, _caller) : CallAnswer.Refused(fetch.Call, problem);
         _answers[fetch.Index] = answer;
         Gather(fetch.Values, answer);
     }
@@ -134,8 +126,7 @@ internal sealed class OperationRun : IDisposable
             await joins[parent.Index];
         var result = _joins[join.Index];
         await JoinRunner.RunAsync(result, _variables, _calls, _caller);
-        foreach (var answer in result.Answers)
-            GatherJoined(result, answer);
+        GatherJoined(result);
     }
 
     private void Gather(List<ValuePlan> values, CallAnswer answer)
@@ -145,24 +136,25 @@ internal sealed class OperationRun : IDisposable
         lock (_gathering)
         {
             ReadOnlySpan<byte> json = answer.Json.WrittenSpan;
+            var gatherer = new KeyGatherer(this);
             foreach (var value in values)
-                new KeyGatherer(this).Gather(value, json, JsonScan.SkipSpace(json, 0));
+                gatherer.Gather(value, json, JsonScan.SkipSpace(json, 0));
         }
     }
 
-    private void GatherJoined(JoinResult result, CallAnswer answer)
+    // Entities know their answers: one walk over them is one walk over all answers.
+    private void GatherJoined(JoinResult result)
     {
-        if (answer.Error is not null || !result.Plan.Values.Exists(static v => v.HasJoins))
+        if (!result.Plan.Values.Exists(static v => v.HasJoins))
             return;
         lock (_gathering)
         {
+            var gatherer = new KeyGatherer(this);
             for (var i = 0; i < result.EntityCount; i++)
             {
-                var (owner, start, _) = result.Entity(i);
-                if (!ReferenceEquals(owner, answer))
-                    continue;
+                var (answer, start, _) = result.Entity(i);
                 foreach (var value in result.Plan.Values)
-                    new KeyGatherer(this).Gather(result.Plan.Join.ManyPerKey ? value.Element! : value, answer.Json.WrittenSpan, start);
+                    gatherer.Gather(result.Plan.Join.ManyPerKey ? value.Element! : value, answer.Json.WrittenSpan, start);
             }
         }
     }

@@ -11,9 +11,6 @@ internal sealed class VariableValues(IReadOnlyList<string> names) : IDisposable
     /// <summary>Where the values are written, one after the other.</summary>
     public PooledBuffer Buffer { get; } = new();
 
-    /// <summary>What is wrong with a use of a variable; null while all is well.</summary>
-    public string? Problem { get; private set; }
-
     /// <summary>The value of a variable; empty where it was not given and has no default.</summary>
     public ReadOnlySpan<byte> Json(int index) => Buffer.WrittenSpan.Slice(_values[index].Start, _values[index].Length);
 
@@ -25,9 +22,6 @@ internal sealed class VariableValues(IReadOnlyList<string> names) : IDisposable
 
     /// <summary>True, false, or null where the variable is neither.</summary>
     public bool IsTrue(int index) => Json(index) is [(byte)'t', ..];
-
-    /// <summary>Reports a value that does not fit where it is used; the first stays.</summary>
-    public void Fail(string problem) => Problem ??= problem;
 
     /// <inheritdoc />
     public void Dispose() => Buffer.Dispose();

@@ -1,5 +1,3 @@
-using System.Text;
-using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.GraphQL.Execution;
 using ProtocolGateway.Edges.GraphQL.Schema;
 
@@ -17,11 +15,8 @@ internal sealed class EnumTable
     public static EnumTable Of(GraphType type)
     {
         var toJson = type.Values.ToDictionary(static v => v.Name, static v => JsonEscapes.Quote(v.JsonName), StringComparer.Ordinal);
-        var values = type.Values.Select(v => (toJson[v.Name], JsonEscapes.Quote(v.Name)));
-        // A backend may write the number that the contract gives a value.
-        if (type.Source is EnumType)
-            values = values.Concat(type.Values.DistinctBy(static v => v.Number).Select(static v => (Encoding.UTF8.GetBytes(v.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)), JsonEscapes.Quote(v.Name))));
-        return new([.. values], toJson);
+        // Numbers never come: answers of gRPC are written by our own codec, which writes names, and OpenAPI has no numbers for an enum's texts.
+        return new([.. type.Values.Select(v => (toJson[v.Name], JsonEscapes.Quote(v.Name)))], toJson);
     }
 
     /// <summary>The quoted GraphQL name of a JSON value; empty where it has none.</summary>

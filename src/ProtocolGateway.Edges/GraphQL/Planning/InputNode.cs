@@ -1,4 +1,3 @@
-using System.Buffers;
 using ProtocolGateway.Edges.GraphQL.Execution;
 
 namespace ProtocolGateway.Edges.GraphQL.Planning;
@@ -13,7 +12,10 @@ internal abstract class InputNode
     public virtual bool IsConstant => false;
 
     /// <summary>Appends the value; false, and nothing is appended, where it is absent: a variable that was not given.</summary>
-    public abstract bool Write(VariableValues variables, PooledBuffer into);
+    /// <param name="variables">The request's.</param>
+    /// <param name="into">The input's JSON.</param>
+    /// <param name="problem">Set where a variable does not fit where it is used; the first stays. What is appended is worth nothing then.</param>
+    public abstract bool Write(VariableValues variables, PooledBuffer into, ref string? problem);
 }
 
 /// <summary>A value without variables.</summary>
@@ -26,7 +28,7 @@ internal sealed class LiteralNode(byte[] json) : InputNode
     public byte[] Json { get; } = json;
 
     /// <inheritdoc />
-    public override bool Write(VariableValues variables, PooledBuffer into)
+    public override bool Write(VariableValues variables, PooledBuffer into, ref string? problem)
     {
         into.Write(Json);
         return true;
@@ -41,7 +43,7 @@ internal sealed class LiteralNode(byte[] json) : InputNode
 internal sealed class VariableNode(int index, string place, byte[]? fallback, bool nonNull) : InputNode
 {
     /// <inheritdoc />
-    public override bool Write(VariableValues variables, PooledBuffer into)
+    public override bool Write(VariableValues variables, PooledBuffer into, ref string? problem)
     {
         var value = variables.Json(index);
         if (value.IsEmpty)
@@ -53,7 +55,7 @@ internal sealed class VariableNode(int index, string place, byte[]? fallback, bo
         }
 
         if (nonNull && value[0] == 'n')
-            variables.Fail($"Variable \"${variables.Name(index)}\" is null, but \"{place}\" is non-null.");
+            problem ??= $"Variable \"${variables.Name(index)}\" is null, but \"{place}\" is non-null.";
         into.Write(value);
         return true;
     }
@@ -63,7 +65,7 @@ internal sealed class VariableNode(int index, string place, byte[]? fallback, bo
 internal sealed class ListNode(InputNode[] elements) : InputNode
 {
     /// <inheritdoc />
-    public override bool Write(VariableValues variables, PooledBuffer into)
+    public override bool Write(VariableValues variables, PooledBuffer into, ref string? problem)
     {
         into.Write("["u8);
         for (var i = 0; i < elements.Length; i++)
@@ -71,7 +73,7 @@ internal sealed class ListNode(InputNode[] elements) : InputNode
             if (i > 0)
                 into.Write(","u8);
             // A variable without a value is null in a list (specification, "List", input coercion).
-            if (!elements[i].Write(variables, into))
+            if (!elements[i].Write(variables, into, ref problem))
                 into.Write("null"u8);
         }
 
@@ -92,7 +94,7 @@ internal sealed class ObjectNode(InputMember[] members) : InputNode
     public override bool IsConstant { get; } = members.All(static m => m.Value.IsConstant);
 
     /// <inheritdoc />
-    public override bool Write(VariableValues variables, PooledBuffer into)
+    public override bool Write(VariableValues variables, PooledBuffer into, ref string? problem)
     {
         var start = into.Length;
         into.Write("{"u8);
@@ -103,7 +105,7 @@ internal sealed class ObjectNode(InputMember[] members) : InputNode
                 into.Write(","u8);
             var own = into.Length;
             into.Write(key);
-            if (!value.Write(variables, into) || (key.Length == 0 && !Spread(into, own)))
+            if (!value.Write(variables, into, ref problem) || (key.Length == 0 && !Spread(into, own)))
                 into.Truncate(before);
         }
 
@@ -127,7 +129,7 @@ internal sealed class ObjectNode(InputMember[] members) : InputNode
 internal sealed class MapNode(string place, (InputNode Key, InputNode Value)[] entries) : InputNode
 {
     /// <inheritdoc />
-    public override bool Write(VariableValues variables, PooledBuffer into)
+    public override bool Write(VariableValues variables, PooledBuffer into, ref string? problem)
     {
         into.Write("{"u8);
         for (var i = 0; i < entries.Length; i++)
@@ -135,12 +137,12 @@ internal sealed class MapNode(string place, (InputNode Key, InputNode Value)[] e
             if (i > 0)
                 into.Write(","u8);
             var at = into.Length;
-            if (!entries[i].Key.Write(variables, into) || into.WrittenSpan[at] == 'n')
-                variables.Fail($"\"{place}\" has an entry without a key.");
+            if (!entries[i].Key.Write(variables, into, ref problem) || into.WrittenSpan[at] == 'n')
+                problem ??= $"\"{place}\" has an entry without a key.";
             else if (into.WrittenSpan[at] != '"')
                 Quote(into, at);
             into.Write(":"u8);
-            if (!entries[i].Value.Write(variables, into))
+            if (!entries[i].Value.Write(variables, into, ref problem))
                 into.Write("null"u8);
         }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.GraphQL.Execution;
 using ProtocolGateway.Edges.GraphQL.Schema;
@@ -16,11 +15,15 @@ internal sealed class JoinInput
     /// <summary>Which arguments narrow a batch's call instead of being its keys: one value for the whole call.</summary>
     public bool[] IsNarrowing { get; private init; } = [];
 
+    /// <summary>There are such.</summary>
+    public bool Narrows { get; private init; }
+
     /// <summary>Compiles the inputs of a join.</summary>
     public static JoinInput Of(GraphJoin join)
     {
         var arguments = join.Arguments.Select(static (argument, index) => new Argument(index, argument, IsText(argument.Input.Type))).ToList();
-        return new(Places(arguments, 0, join.IsBatch), join.IsBatch) { IsNarrowing = [.. join.Arguments.Select(a => join.IsBatch && a.Key is null)] };
+        bool[] narrowing = [.. join.Arguments.Select(a => join.IsBatch && a.Key is null)];
+        return new(Places(arguments, 0, join.IsBatch), join.IsBatch) { IsNarrowing = narrowing, Narrows = narrowing.Contains(true) };
     }
 
     /// <summary>Appends the members, each with a comma before it.</summary>

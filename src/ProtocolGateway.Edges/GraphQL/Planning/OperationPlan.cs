@@ -101,7 +101,7 @@ internal sealed class JoinPlan
     /// <summary>The property names from the answer to the entity or entities.</summary>
     public required byte[][] ResultPath { get; init; }
 
-    /// <summary>Of a batch: the property names from an entity to each value of its key, in the order of the keys.</summary>
+    /// <summary>Of a batch: the property names from an entity to each value of its key, one entry for each argument that is a key, none for those that narrow.</summary>
     public required byte[][][] EntityKeys { get; init; }
 
     /// <summary>The root field below which it stands.</summary>

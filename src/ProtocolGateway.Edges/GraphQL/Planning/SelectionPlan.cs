@@ -71,7 +71,7 @@ internal sealed class OutputField
     public FetchPlan? Fetch { get; init; }
 
     /// <summary>The join as this object uses it.</summary>
-    public JoinUse? Join { get; set; }
+    public JoinUse? Join { get; init; }
 
     /// <summary>The value is a join's, or a join stands below it.</summary>
     public bool LeadsToJoin => Join is not null || Value.HasJoins;
