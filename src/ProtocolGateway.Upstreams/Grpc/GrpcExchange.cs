@@ -37,8 +37,10 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
             stream.Dispose();
             if (sending is not null)
             {
-                // Nothing of the call may be touched after its end.
-                cancellation.Cancel();
+                // Nothing of the call may be touched after its end. The sending of a whole request ends with its stream; under a token that has fired it
+                // could not be repeated.
+                if (!_repeatable)
+                    cancellation.Cancel();
                 await sending;
             }
 

@@ -145,6 +145,44 @@ public sealed class Http2LifeTests
         Assert.Equal(2, backend.Connections);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_large_request_that_is_refused_half_sent_is_repeated_whole(bool goAway)
+    {
+        // More than a stream's first window takes.
+        var message = new string('x', 300_000);
+        var (refused, taken) = (0, 0);
+        await using var backend = RawBackend.Grpc(async (peer, _) =>
+        {
+            await peer.OpenAsync();
+            await peer.SendNumberAsync(Http2FrameType.WindowUpdate, 0, 1_000_000);
+            var served = 0;
+            while (await peer.ReadAsync() is { } frame)
+            {
+                if (frame.Type == Http2FrameType.Headers && refused > 0)
+                {
+                    served = frame.StreamId;
+                    await peer.SendNumberAsync(Http2FrameType.WindowUpdate, served, 1_000_000);
+                }
+                else if (frame.Type == Http2FrameType.Data && refused == 0)
+                {
+                    refused++;
+                    await (goAway ? peer.GoAwayAsync(0) : peer.SendNumberAsync(Http2FrameType.RstStream, frame.StreamId, (uint)Http2Error.RefusedStream));
+                }
+                else if (frame.Type == Http2FrameType.Data && frame.StreamId == served)
+                {
+                    taken += frame.Payload.Length;
+                    if (frame.Ends)
+                        await peer.AnswerAsync(served);
+                }
+            }
+        });
+        var call = await backend.RunAsync(RecordingCall.Unary("Get", message));
+        Assert.Equal((null, "ok"), (call.Error?.Reason, call.Text));
+        Assert.Equal(message.Length + 5, taken);
+    }
+
     [Fact]
     public async Task A_stream_up_to_the_last_of_GOAWAY_ends_where_it_is_and_new_ones_go_elsewhere()
     {
