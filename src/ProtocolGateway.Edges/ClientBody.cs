@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -59,16 +60,55 @@ internal static class ClientBody
             rate.MinDataRate = null;
     }
 
+    /// <summary>Reads a body that is one message, and takes it; what goes wrong is the result.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="bounds">How large the body may be, and how slow.</param>
+    /// <param name="state">Goes to <paramref name="take"/>.</param>
+    /// <param name="take">Takes the whole body.</param>
+    public static ValueTask<GatewayError?> ReadWholeAsync<T>(HttpContext context, TimedBody bounds, T state, Func<ReadOnlySequence<byte>, T, GatewayError?> take) =>
+        context.Request.ContentLength > bounds.MaxBytes ? new(GatewayErrors.RequestTooLarge(bounds.MaxBytes)) : AsErrorAsync(context, ReadToEndAsync(context, bounds, state, take));
+
+    /// <summary>The result of a read, what it throws for a broken or ended request included.</summary>
+    public static async ValueTask<GatewayError?> AsErrorAsync(HttpContext context, ValueTask<GatewayError?> read)
+    {
+        try
+        {
+            return await read;
+        }
+        catch (GatewayCallException broken)
+        {
+            return broken.Error;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return GatewayErrors.CallerGone();
+        }
+    }
+
+    private static async ValueTask<GatewayError?> ReadToEndAsync<T>(HttpContext context, TimedBody bounds, T state, Func<ReadOnlySequence<byte>, T, GatewayError?> take)
+    {
+        var body = context.Request.BodyReader;
+        var received = 0L;
+        while (true)
+        {
+            var result = await bounds.ReadAsync(body, received, context.RequestAborted);
+            var buffer = result.Buffer;
+            received = buffer.Length;
+            if (received <= bounds.MaxBytes && !result.IsCompleted)
+            {
+                body.AdvanceTo(buffer.Start, buffer.End);
+                continue;
+            }
+
+            var error = received > bounds.MaxBytes ? GatewayErrors.RequestTooLarge(bounds.MaxBytes) : take(buffer, state);
+            body.AdvanceTo(buffer.End);
+            return error;
+        }
+    }
+
     private static GatewayError Explain(Exception bad) => bad switch
     {
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new()
-        {
-            Code = StatusCode.ResourceExhausted,
-            Reason = "REQUEST_TOO_LARGE",
-            Blame = Blame.Caller,
-            Message = "The request body is larger than the server takes.",
-            HttpStatus = 413,
-        },
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => GatewayErrors.RequestTooLarge(),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => GatewayErrors.RequestTimeout(),
         BadHttpRequestException => GatewayErrors.InvalidInput("The request body is broken: it is framed wrongly, or ended early."),
         _ => GatewayErrors.CallerGone(),

@@ -7,150 +7,89 @@ using ProtocolGateway.Envelope.Errors;
 namespace ProtocolGateway.Edges.Grpc;
 
 /// <summary>A call by the Connect protocol, unary or streamed.</summary>
-internal sealed class ConnectCall(HttpContext context, ConnectTarget target, ConnectForm form, ConnectErrorWriter errors) : GatewayCall, IDisposable
+internal sealed class ConnectCall(HttpContext context, ConnectTarget target, ConnectForm form, ConnectErrorWriter errors) : MessageCall(context)
 {
     // EndStreamResponse (connectrpc.com/docs/protocol, "Streaming RPCs").
     private const byte EndOfStream = 2;
-    private const int MostHeldBack = 16 * 1024;
 
-    private readonly PooledBuffer _answer = new();
-    private GatewayError? _failure;
     private bool _answered;
-    private bool _singleRead;
-
-    /// <summary>The request message of a unary call.</summary>
-    public PooledBuffer Request { get; } = new();
-
-    /// <summary>Where the messages of a stream come from; null for a unary call.</summary>
-    public ConnectMessages? Messages { get; init; }
-
-    /// <summary>Ends the backend's call when we want no more of it.</summary>
-    public required CancellationTokenSource Stop { get; init; }
-
-    /// <inheritdoc />
-    public override bool TryGetSingleMessage(out ReadOnlySequence<byte> message)
-    {
-        message = Messages is null ? new(Request.WrittenMemory) : default;
-        return Messages is null;
-    }
-
-    /// <inheritdoc />
-    public override ValueTask<bool> ReadMessageAsync(IBufferWriter<byte> into, CancellationToken cancel)
-    {
-        if (Messages is not null)
-            return Messages.ReadAsync(into, cancel);
-        if (_singleRead)
-            return new(false);
-        _singleRead = true;
-        into.Write(Request.WrittenSpan);
-        return new(true);
-    }
 
     /// <inheritdoc />
     public override ValueTask OnHeadAsync(AnswerHead head)
     {
-        ClientHeaders.FromMetadata(head.Headers, context.Response, raw: false);
+        ClientHeaders.FromMetadata(head.Headers, Context.Response, raw: false);
         return default;
     }
 
     /// <inheritdoc />
     public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand)
     {
-        if (_failure is not null)
-            return default;
-        if (!form.Streams && _answered)
-            return Broken(GatewayErrors.BackendProtocol(target.Service, "more than one message for a single answer"));
-        _answer.Clear();
+        if (_answered && !target.StreamsAnswer)
+            throw new GatewayCallException(GatewayErrors.BackendProtocol(target.Service, "more than one message for a single answer"));
+        Answer.Clear();
         if (form.Streams)
             Prefix(0);
-        if (Take(message) is { } error)
-            return Broken(error);
-        if (!form.Streams)
-        {
-            _answered = true;
-            return default;
-        }
-
-        Start();
-        return SendAsync(moreAtHand);
+        if (target.Write(form, message, Answer) is { } wrong)
+            throw new GatewayCallException(wrong);
+        if (form.Streams)
+            Start();
+        _answered = true;
+        // A unary answer waits for the status.
+        return form.Streams ? SendEnvelopeAsync(moreAtHand) : default;
     }
 
     /// <inheritdoc />
     public override ValueTask OnEndAsync(GatewayError? error, CallHeaders? trailers)
     {
-        error = _failure ?? error;
+        if (error is null && !_answered && !target.StreamsAnswer)
+            error = GatewayErrors.BackendProtocol(target.Service, "no message, and no error either");
         if (form.Streams)
             return EndStreamAsync(error, trailers);
-        if (error is null && !_answered)
-            error = GatewayErrors.BackendProtocol(target.Service, "no message, and no error either");
         if (trailers is not null)
-            ClientHeaders.FromTrailers(trailers, context.Response, "trailer-");
+            ClientHeaders.FromTrailers(trailers, Context.Response, "trailer-");
         if (error is not null)
-        {
-            errors.Write(context, this, error, Operation.FullName);
-            return default;
-        }
+            return FailAsync(error);
 
         Start();
-        context.Response.ContentLength = _answer.Length;
-        context.Response.BodyWriter.Write(_answer.WrittenSpan);
+        Context.Response.ContentLength = Answer.Length;
+        Context.Response.BodyWriter.Write(Answer.WrittenSpan);
         return default;
     }
 
-    /// <inheritdoc />
-    public void Dispose()
+    /// <summary>Answers with an error, in the form that the request asks for; a unary answer must not have begun.</summary>
+    public ValueTask FailAsync(GatewayError error)
     {
-        Request.Dispose();
-        _answer.Dispose();
-        Stop.Dispose();
+        if (form.Streams)
+            return EndStreamAsync(error, null);
+        errors.Write(Context, this, error);
+        return default;
     }
 
-    private void Prefix(byte flags) => _answer.Write((ReadOnlySpan<byte>)[flags, 0, 0, 0, 0]);
-
-    private GatewayError? Take(ReadOnlySequence<byte> message)
-    {
-        if (form.Json)
-            return target.Format(message, _answer) is { } wrong ? GatewayErrors.BackendContract(target.Service, wrong.ToString()) : null;
-        foreach (var piece in message)
-            _answer.Write(piece.Span);
-        return null;
-    }
+    private void Prefix(byte flags) => Answer.Write([flags, 0, 0, 0, 0]);
 
     private void Start()
     {
         if (_answered && form.Streams)
             return;
-        _answered = true;
-        context.Response.StatusCode = StatusCodes.Status200OK;
-        context.Response.ContentType = form.MediaType;
+        Context.Response.StatusCode = StatusCodes.Status200OK;
+        Context.Response.ContentType = form.MediaType;
     }
 
-    private ValueTask SendAsync(bool moreAtHand)
+    private ValueTask SendEnvelopeAsync(bool moreAtHand)
     {
-        BinaryPrimitives.WriteUInt32BigEndian(_answer.WrittenSpan[1..], (uint)_answer.Length - 5);
-        var output = context.Response.BodyWriter;
-        output.Write(_answer.WrittenSpan);
-        return moreAtHand && output.UnflushedBytes < MostHeldBack ? default : FlushAsync();
+        BinaryPrimitives.WriteUInt32BigEndian(Answer.WrittenSpan[1..], (uint)Answer.Length - 5);
+        return ClientAnswer.SendAsync(Context, Answer.WrittenSpan, moreAtHand);
     }
-
-    private async ValueTask FlushAsync() => await context.Response.BodyWriter.FlushAsync(CancellationToken.None);
 
     // The status is always 200: whether the call went well is in the last record.
     private ValueTask EndStreamAsync(GatewayError? error, CallHeaders? trailers)
     {
-        _answer.Clear();
+        Answer.Clear();
         Prefix(EndOfStream);
-        errors.WriteEnd(_answer, this, error, trailers);
-        if (context.RequestAborted.IsCancellationRequested)
+        errors.WriteEnd(Answer, this, error, trailers);
+        if (Context.RequestAborted.IsCancellationRequested)
             return default;
         Start();
-        return SendAsync(moreAtHand: false);
-    }
-
-    private ValueTask Broken(GatewayError error)
-    {
-        _failure = error;
-        Stop.Cancel();
-        return default;
+        return SendEnvelopeAsync(moreAtHand: false);
     }
 }

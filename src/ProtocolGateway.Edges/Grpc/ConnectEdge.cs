@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +22,7 @@ public sealed class ConnectEdge
     private readonly ConnectEdgeOptions _options;
     private readonly CallHandler _pipeline;
     private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly ConnectErrorWriter _errors;
 
     /// <summary>An edge over the gRPC operations of a catalog.</summary>
@@ -32,7 +32,7 @@ public sealed class ConnectEdge
     /// <param name="log">Where incidents are logged.</param>
     public ConnectEdge(Catalog catalog, ConnectEdgeOptions options, CallHandler pipeline, ILogger<ConnectEdge> log)
     {
-        (_options, _pipeline, _time, _errors) = (options, pipeline, options.Time, new(log));
+        (_options, _pipeline, _time, _log, _errors) = (options, pipeline, options.Time, log, new(log));
         Func<string, MessageType?> find = name => catalog.FindType(name) ?? BuiltInTypes.Find(name);
         var targets = new Dictionary<string, ConnectTarget>(StringComparer.Ordinal);
         foreach (var service in catalog.Services)
@@ -49,17 +49,8 @@ public sealed class ConnectEdge
     public Task? TryHandle(HttpContext context) =>
         ConnectForm.Of(context.Request) is { } form && _targets.TryGetValue(context.Request.Path.Value ?? "", out var target) ? HandleAsync(context, target, form) : null;
 
-    internal static GatewayError Unsupported(string what) => new()
-    {
-        Code = StatusCode.Unimplemented,
-        Reason = "UNSUPPORTED_ENCODING",
-        Blame = Blame.Caller,
-        Message = $"The gateway does not take {what}.",
-    };
-
     private async Task HandleAsync(HttpContext context, ConnectTarget target, ConnectForm form)
     {
-        var name = target.Operation.FullName;
         if (form.Streams != target.Streams)
         {
             // The protocol's answer to a media type that the method does not have.
@@ -68,52 +59,63 @@ public sealed class ConnectEdge
             return;
         }
 
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         using var call = new ConnectCall(context, target, form, _errors)
         {
             Operation = target.Operation,
             Edge = EdgeNames.Grpc,
-            Stop = stop,
-            Cancelled = stop.Token,
+            Cancelled = context.RequestAborted,
             CallerAddress = ClientHeaders.CallerAddress(context),
-            Messages = form.Streams ? new(context, target, form, _options.MaxRequestBytes) : null,
+            Messages = target.StreamsRequest ? new ConnectMessages(context, target, form, _options.MaxRequestBytes, null).ReadAsync : null,
         };
         try
         {
             var error = Prepare(context, target, call);
-            if (error is null && !form.Streams)
+            if (error is null && call.Messages is null)
                 error = await ReadSingleAsync(context, target, form, call);
             if (error is null)
                 await _pipeline(call);
-            else if (form.Streams)
-                await call.OnEndAsync(error, null);
             else
-                _errors.Write(context, call, error, name);
+                await call.FailAsync(error);
         }
         catch (Exception bug)
         {
-            if (!context.Response.HasStarted && context.Response.BodyWriter.UnflushedBytes == 0)
-                _errors.Write(context, call, GatewayErrors.Bug(bug), name);
-            else
-                context.Abort();
+            await BugAsync(context, call, GatewayErrors.Bug(bug));
         }
+    }
+
+    private async ValueTask BugAsync(HttpContext context, ConnectCall call, GatewayError error)
+    {
+        if (!ClientAnswer.HasBegun(context))
+        {
+            await call.FailAsync(error);
+            return;
+        }
+
+        Incidents.Note(_log, error, call, call.Operation.FullName);
+        EdgeLog.BrokenOff(_log, call.Operation.FullName, error.Reason);
+        await ClientAnswer.BreakOffAsync(context, _time);
     }
 
     private GatewayError? Prepare(HttpContext context, ConnectTarget target, ConnectCall call)
     {
         if (call.Messages is not null)
             ClientBody.PrepareStream(context);
+        var headers = context.Request.Headers;
+        if (headers.TryGetValue(ConnectForm.VersionHeader, out var version) && version != "1")
+            return GatewayErrors.InvalidInput($"The header {ConnectForm.VersionHeader} must be 1, the only version that there is.");
         var own = target.Timeout;
-        if (context.Request.Headers.TryGetValue(TimeoutHeader, out var asked))
+        if (headers.TryGetValue(TimeoutHeader, out var asked))
         {
             // At most ten digits, says the protocol.
             if (asked.ToString() is not { Length: <= 10 } text || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
                 return GatewayErrors.InvalidInput($"The header {TimeoutHeader} must be up to 10 digits.");
+            if (milliseconds == 0)
+                return GatewayErrors.NoTimeLeft(TimeoutHeader);
             var span = TimeSpan.FromMilliseconds(milliseconds);
             own = own < span ? own : span;
         }
 
-        var error = CallTimeouts.Read(context.Request.Headers, own, _time, out var deadline);
+        var error = CallTimeouts.Read(headers, own, _time, out var deadline);
         call.Deadline = deadline;
         return error ?? ClientHeaders.ToBackend(context, call.Headers, call.CallerAddress, grpc: true);
     }
@@ -121,46 +123,11 @@ public sealed class ConnectEdge
     private async ValueTask<GatewayError?> ReadSingleAsync(HttpContext context, ConnectTarget target, ConnectForm form, ConnectCall call)
     {
         if (context.Request.Headers.ContentEncoding is { Count: > 0 } coding && coding != "identity")
-            return Unsupported("compressed messages");
-        var max = _options.MaxRequestBytes;
-        if (context.Request.ContentLength > max)
-            return GatewayErrors.RequestTooLarge(max);
-        var body = context.Request.BodyReader;
-        var timed = new TimedBody(max, call.Deadline.IsSet ? call.Deadline : Deadline.After(_options.BodyPatience, _time), _time);
-        try
-        {
-            while (true)
-            {
-                var result = await timed.ReadAsync(body, context.RequestAborted);
-                var buffer = result.Buffer;
-                var tooLarge = buffer.Length > max;
-                if (!tooLarge && !result.IsCompleted)
-                {
-                    body.AdvanceTo(buffer.Start, buffer.End);
-                    continue;
-                }
-
-                var error = tooLarge ? GatewayErrors.RequestTooLarge(max) : Take(buffer, target, form, call.Request);
-                body.AdvanceTo(buffer.End);
-                return error;
-            }
-        }
-        catch (GatewayCallException broken)
-        {
-            return broken.Error;
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            return GatewayErrors.CallerGone();
-        }
-    }
-
-    private static GatewayError? Take(ReadOnlySequence<byte> body, ConnectTarget target, ConnectForm form, PooledBuffer into)
-    {
-        if (form.Json)
-            return target.Parse(body, into) is { } error ? GatewayErrors.InvalidInput(error.ToString()) : null;
-        foreach (var piece in body)
-            into.Write(piece.Span);
-        return null;
+            return GatewayErrors.UnsupportedEncoding("compressed messages");
+        using var bounds = new TimedBody(_options.MaxRequestBytes, call.Deadline, _options.Pace, _time);
+        if (!form.Streams)
+            return await ClientBody.ReadWholeAsync(context, bounds, (target, form, call), static (body, to) => to.target.Read(to.form, body, to.call.Request));
+        var messages = new ConnectMessages(context, target, form, _options.MaxRequestBytes, bounds);
+        return await ClientBody.AsErrorAsync(context, messages.ReadOnlyOneAsync(call.Request, context.RequestAborted));
     }
 }

@@ -14,8 +14,8 @@ public sealed record ConnectEdgeOptions
     /// <summary>The largest request message in bytes.</summary>
     public int MaxRequestBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>How long a unary request's body may take where the call has no deadline.</summary>
-    public TimeSpan BodyPatience { get; init; } = TimeSpan.FromMinutes(2);
+    /// <summary>How slowly the body of a request that is one message may come.</summary>
+    public BodyPace Pace { get; init; } = BodyPace.Default;
 
     /// <summary>The clock of deadlines.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -18,11 +18,10 @@ internal sealed class ConnectErrorWriter(ILogger log)
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes the whole answer of a unary request; the response must not have started.</summary>
-    public void Write(HttpContext context, GatewayCall? call, GatewayError error, string what)
+    public void Write(HttpContext context, GatewayCall call, GatewayError error)
     {
-        if (call is not null)
-            call.Error ??= error;
-        var incident = Incident(error, call, what);
+        call.Error ??= error;
+        var incident = Incidents.Note(log, error, call, call.Operation.FullName);
         if (context.RequestAborted.IsCancellationRequested)
             return;
         var response = context.Response;
@@ -45,7 +44,7 @@ internal sealed class ConnectErrorWriter(ILogger log)
         {
             call.Error ??= error;
             writer.WritePropertyName("error");
-            Write(writer, error, Incident(error, call, call.Operation.FullName));
+            Write(writer, error, Incidents.Note(log, error, call, call.Operation.FullName));
         }
 
         if (trailers is not null)
@@ -122,20 +121,6 @@ internal sealed class ConnectErrorWriter(ILogger log)
         if (incident is not null)
             info.Metadata.Add("incidentId", incident);
         return [Any.Pack(info)];
-    }
-
-    private string? Incident(GatewayError error, GatewayCall? call, string what)
-    {
-        if (call?.IncidentId is not null || !Incidents.Is(error))
-            return call?.IncidentId;
-        var id = Incidents.NewId();
-        if (call is not null)
-            call.IncidentId = id;
-        if (error.Blame == Blame.Gateway)
-            ConnectEdgeLog.GatewayFailed(log, id, what, error.ToString());
-        else
-            ConnectEdgeLog.BackendFailed(log, id, what, error.ToString());
-        return id;
     }
 
     private static string Name(StatusCode code) => code switch

@@ -7,19 +7,27 @@ using ProtocolGateway.Envelope.Errors;
 
 namespace ProtocolGateway.Edges.Grpc;
 
-/// <summary>The messages of a streamed request: each with a byte of flags and its length before it.</summary>
-internal sealed class ConnectMessages(HttpContext context, ConnectTarget target, ConnectForm form, int maxBytes)
+/// <summary>The messages of an enveloped request: each with a byte of flags and its length before it.</summary>
+/// <param name="context">The request.</param>
+/// <param name="target">The operation.</param>
+/// <param name="form">How messages are written.</param>
+/// <param name="maxBytes">The largest message.</param>
+/// <param name="bounds">How slowly the body may come; null for a stream, which may be silent for long.</param>
+internal sealed class ConnectMessages(HttpContext context, ConnectTarget target, ConnectForm form, int maxBytes, TimedBody? bounds)
 {
     private const int PrefixLength = 5;
+    private const byte Compressed = 1;
 
     private readonly PipeReader _body = context.Request.BodyReader;
+    private long _taken;
+    private long _waiting;
 
     /// <summary>Writes the next message; false at the end. Errors are thrown as <see cref="GatewayCallException"/>.</summary>
     public async ValueTask<bool> ReadAsync(IBufferWriter<byte> into, CancellationToken cancel)
     {
         while (true)
         {
-            var result = await ClientBody.ReadPieceAsync(_body, cancel);
+            var result = await (bounds?.ReadAsync(_body, _taken + _waiting, cancel) ?? ClientBody.ReadPieceAsync(_body, cancel));
             var buffer = result.Buffer;
             if (Refusal(buffer, result.IsCompleted, out var length) is { } error)
             {
@@ -30,15 +38,26 @@ internal sealed class ConnectMessages(HttpContext context, ConnectTarget target,
             if (length >= 0)
             {
                 var message = buffer.Slice(PrefixLength, length);
-                var failed = Take(message, into);
+                var failed = target.Read(form, message, into);
                 _body.AdvanceTo(message.End);
+                _taken += PrefixLength + length;
+                _waiting = 0;
                 return failed is null ? true : throw new GatewayCallException(failed);
             }
 
+            _waiting = buffer.Length;
             _body.AdvanceTo(buffer.Start, buffer.End);
             if (result.IsCompleted)
                 return false;
         }
+    }
+
+    /// <summary>Reads a request that must hold exactly one message. What goes wrong with the body is thrown, as by <see cref="ReadAsync"/>.</summary>
+    public async ValueTask<GatewayError?> ReadOnlyOneAsync(IBufferWriter<byte> into, CancellationToken cancel)
+    {
+        if (!await ReadAsync(into, cancel))
+            return GatewayErrors.MessageCount("none");
+        return await ReadAsync(into, cancel) ? GatewayErrors.MessageCount("more") : null;
     }
 
     // The length of a message that is there as a whole; -1 for none.
@@ -50,22 +69,13 @@ internal sealed class ConnectMessages(HttpContext context, ConnectTarget target,
         Span<byte> prefix = stackalloc byte[PrefixLength];
         buffer.Slice(0, PrefixLength).CopyTo(prefix);
         if (prefix[0] != 0)
-            return ConnectEdge.Unsupported("compressed messages");
+            return prefix[0] == Compressed ? GatewayErrors.UnsupportedEncoding("compressed messages") : GatewayErrors.InvalidInput($"A message has the flags {prefix[0]}, which no request may.");
         var announced = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
         if (announced > maxBytes)
             return GatewayErrors.RequestTooLarge(maxBytes);
         if (buffer.Length - PrefixLength < announced)
             return completed ? Cut() : null;
         length = (int)announced;
-        return null;
-    }
-
-    private GatewayError? Take(ReadOnlySequence<byte> message, IBufferWriter<byte> into)
-    {
-        if (form.Json)
-            return target.Parse(message, into) is { } error ? GatewayErrors.InvalidInput(error.ToString()) : null;
-        foreach (var piece in message)
-            into.Write(piece.Span);
         return null;
     }
 

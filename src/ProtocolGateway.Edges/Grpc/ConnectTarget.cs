@@ -3,6 +3,7 @@ using ProtocolGateway.Contracts.Codec;
 using ProtocolGateway.Contracts.Codec.Formatting;
 using ProtocolGateway.Contracts.Codec.Parsing;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Envelope.Errors;
 
 namespace ProtocolGateway.Edges.Grpc;
 
@@ -26,11 +27,34 @@ internal sealed class ConnectTarget(Operation operation, string service, TimeSpa
     /// <summary>The operation's messages stand in envelopes.</summary>
     public bool Streams => operation.Shape != Shape.Unary;
 
-    /// <summary>JSON of the input to protobuf.</summary>
-    public CodecError? Parse(ReadOnlySequence<byte> json, IBufferWriter<byte> output) =>
-        (_parse ??= JsonParsePlan.Compile(operation.Input, Options, find)).Parse(json, output);
+    /// <summary>The request is any number of messages; otherwise it is exactly one.</summary>
+    public bool StreamsRequest => operation.Shape is Shape.ClientStreaming or Shape.Duplex;
 
-    /// <summary>Protobuf of the output to JSON.</summary>
-    public CodecError? Format(ReadOnlySequence<byte> message, IBufferWriter<byte> output) =>
-        (_format ??= JsonFormatPlan.Compile((MessageType)operation.Output!, Options, find)).Format(message, output);
+    /// <summary>The answer is any number of messages; otherwise it is exactly one.</summary>
+    public bool StreamsAnswer => operation.Shape is Shape.ServerStreaming or Shape.Duplex;
+
+    /// <summary>A message of the client to protobuf.</summary>
+    public GatewayError? Read(ConnectForm form, ReadOnlySequence<byte> message, IBufferWriter<byte> output)
+    {
+        if (!form.Json)
+            return Copy(message, output);
+        _parse ??= JsonParsePlan.Compile(operation.Input, Options, find);
+        return _parse.Parse(message, output) is { } wrong ? GatewayErrors.InvalidInput(wrong.ToString()) : null;
+    }
+
+    /// <summary>Protobuf of the backend to a message for the client.</summary>
+    public GatewayError? Write(ConnectForm form, ReadOnlySequence<byte> message, IBufferWriter<byte> output)
+    {
+        if (!form.Json)
+            return Copy(message, output);
+        _format ??= JsonFormatPlan.Compile((MessageType)operation.Output!, Options, find);
+        return _format.Format(message, output) is { } wrong ? GatewayErrors.BackendContract(service, wrong.ToString()) : null;
+    }
+
+    private static GatewayError? Copy(ReadOnlySequence<byte> message, IBufferWriter<byte> output)
+    {
+        foreach (var piece in message)
+            output.Write(piece.Span);
+        return null;
+    }
 }

@@ -72,7 +72,12 @@ public sealed class RestEdge
         {
             var error = MakeCall(context, plan, match, target, out call);
             if (error is null && call!.Messages is null)
-                error = await RestRequestReader.ReadSingleAsync(context, plan, match, target, call.Request, Bounds(call));
+            {
+                // The upstream ends a call at its own deadline; before the call, that deadline is the body's too.
+                using var bounds = Bounds(call.Deadline);
+                error = await RestRequestReader.ReadSingleAsync(context, plan, match, target, call.Request, bounds);
+            }
+
             if (error is null)
                 await _pipeline(call!);
             else
@@ -101,15 +106,13 @@ public sealed class RestEdge
 
         if (plan.StreamsRequest)
             ClientBody.PrepareStream(context);
-        var stop = plan.StreamsAnswer ? CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted) : null;
         call = new(context, plan, _answers, form)
         {
             Operation = plan.Operation,
             Edge = EdgeNames.Rest,
-            Stop = stop,
-            Cancelled = stop?.Token ?? context.RequestAborted,
+            Cancelled = context.RequestAborted,
             CallerAddress = ClientHeaders.CallerAddress(context),
-            Messages = plan.StreamsRequest ? new(context, plan, match, target, _model.Options.MaxRequestBytes, lines) : null,
+            Messages = plan.StreamsRequest ? new RequestMessages(context, plan, match, target, _model.Options.MaxRequestBytes, lines).ReadAsync : null,
         };
         return Prepare(context, plan, call, grpc: true);
     }
@@ -125,7 +128,7 @@ public sealed class RestEdge
                 error = RestRequestReader.CheckDeclared(request.ContentType, plan.Operation.Http?.RequestMediaTypes ?? []);
             if (error is null && !body && plan.Operation.Http is { RequestBodyRequired: true })
                 error = GatewayErrors.InvalidInput("This operation needs a body.");
-            using var call = new RestPassThroughCall(context, plan, _answers, body ? Bounds(null) : null)
+            using var call = new RestPassThroughCall(context, plan, _answers, body ? Bounds(Deadline.None) : null)
             {
                 Operation = plan.Operation,
                 Edge = EdgeNames.Rest,
@@ -145,13 +148,7 @@ public sealed class RestEdge
         }
     }
 
-    // The upstream ends a call at its own deadline; before the call, that deadline is the body's too.
-    private TimedBody Bounds(GatewayCall? call)
-    {
-        var options = _model.Options;
-        var until = call is { Deadline.IsSet: true } ? call.Deadline : Deadline.After(options.BodyPatience, _time);
-        return new(options.MaxRequestBytes, until, _time);
-    }
+    private TimedBody Bounds(Deadline until) => new(_model.Options.MaxRequestBytes, until, _model.Options.Pace, _time);
 
     private GatewayError? Prepare(HttpContext context, RestRoutePlan plan, GatewayCall call, bool grpc)
     {

@@ -26,9 +26,8 @@ public sealed record RestEdgeOptions
     /// <summary>The largest request message in bytes, a streamed one's elements each; more is a 413. 4 MiB: what gRPC servers take unless told otherwise.</summary>
     public int MaxRequestBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>How long the body of a call that is no client stream may take to come, where the call has no deadline; later is a 408. 2 minutes:
-    /// <see cref="MaxRequestBytes"/> at 35 KB/s, a poor mobile network.</summary>
-    public TimeSpan BodyPatience { get; init; } = TimeSpan.FromMinutes(2);
+    /// <summary>How slowly the body of a call that is no client stream may come; more slowly is a 408.</summary>
+    public BodyPace Pace { get; init; } = BodyPace.Default;
 
     /// <summary>How errors are written where the caller does not ask for a form.</summary>
     public RestErrorFormat ErrorFormat { get; init; }

@@ -31,7 +31,7 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
         var body = context.Request.BodyReader;
         while (true)
         {
-            var result = await bounds!.ReadAsync(body, cancel);
+            var result = await bounds!.ReadAsync(body, _read, cancel);
             var buffer = result.Buffer;
             if (!buffer.IsEmpty)
             {
@@ -76,7 +76,7 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
         }
 
         // A small answer of known length goes out with its head in one piece. An event stream may be silent for long, and its reader waits for the head.
-        return _length is null && IsEventStream(response) ? FlushAsync() : default;
+        return _length is null && IsEventStream(response) ? ClientAnswer.FlushAsync(context) : default;
     }
 
     /// <inheritdoc />
@@ -89,13 +89,13 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
 
         // A small answer of known length leaves in one piece with its head, and one that breaks off before its end can still become an error.
         IBufferWriter<byte> output = context.Response.BodyWriter;
-        if (_length <= RestAnswerWriter.MostHeldBack && message.Length < _length)
+        if (_length <= ClientAnswer.MostHeldBack && message.Length < _length)
             output = _held ??= new();
         foreach (var segment in message)
             output.Write(segment.Span);
         _written += message.Length;
         // Nothing is left unflushed once something was flushed: the server does not send by itself what comes after.
-        return _length <= RestAnswerWriter.MostHeldBack || (moreAtHand && message.Length < RestAnswerWriter.MostHeldBack) ? default : FlushAsync();
+        return _length <= ClientAnswer.MostHeldBack || (moreAtHand && message.Length < ClientAnswer.MostHeldBack) ? default : ClientAnswer.FlushAsync(context);
     }
 
     /// <inheritdoc />
@@ -119,13 +119,17 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
         }
 
         // The head is held until the first piece that is sent: where nothing is out yet, the failure can still have a status of its own.
-        if (_headed && !context.Response.HasStarted && context.Response.BodyWriter.UnflushedBytes == 0)
+        if (_headed && !ClientAnswer.HasBegun(context))
             context.Response.Clear();
         return answers.FailAsync(context, this, error, null, true);
     }
 
     /// <inheritdoc />
-    public void Dispose() => _held?.Dispose();
+    public void Dispose()
+    {
+        _held?.Dispose();
+        bounds?.Dispose();
+    }
 
     private void MapLocations(LocationMapping locations, IHeaderDictionary headers)
     {
@@ -147,6 +151,4 @@ internal sealed class RestPassThroughCall(HttpContext context, RestRoutePlan pla
 
     private static bool IsEventStream(HttpResponse response) =>
         response.ContentType?.StartsWith(RestAccept.EventStream, StringComparison.OrdinalIgnoreCase) == true;
-
-    private async ValueTask FlushAsync() => await context.Response.BodyWriter.FlushAsync(CancellationToken.None);
 }

@@ -81,43 +81,11 @@ internal static class RestRequestReader
     }
 
     /// <summary>Reads the whole body, where the rule binds one, and writes the request message.</summary>
-    public static async ValueTask<GatewayError?> ReadSingleAsync(HttpContext context, RestRoutePlan plan, RouteMatch match, string target, PooledBuffer output, TimedBody timed)
+    public static ValueTask<GatewayError?> ReadSingleAsync(HttpContext context, RestRoutePlan plan, RouteMatch match, string target, PooledBuffer output, TimedBody bounds)
     {
         if (!plan.ReadsBody || !HasBody(context))
-            return plan.Bind!(in match, target, default, output, null);
-        var maxBytes = timed.MaxBytes;
-        if (context.Request.ContentLength > maxBytes)
-            return GatewayErrors.RequestTooLarge(maxBytes);
-        var body = context.Request.BodyReader;
-        try
-        {
-            while (true)
-            {
-                var result = await timed.ReadAsync(body, context.RequestAborted);
-                var buffer = result.Buffer;
-                if (buffer.Length > maxBytes)
-                {
-                    body.AdvanceTo(buffer.End);
-                    return GatewayErrors.RequestTooLarge(maxBytes);
-                }
-
-                if (result.IsCompleted)
-                {
-                    var error = plan.Bind!(in match, target, buffer, output, plan.RawRequest ? context.Request.ContentType : null);
-                    body.AdvanceTo(buffer.End);
-                    return error;
-                }
-
-                body.AdvanceTo(buffer.Start, buffer.End);
-            }
-        }
-        catch (GatewayCallException broken)
-        {
-            return broken.Error;
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            return GatewayErrors.CallerGone();
-        }
+            return new(plan.Bind!(in match, target, default, output, null));
+        var type = plan.RawRequest ? context.Request.ContentType : null;
+        return ClientBody.ReadWholeAsync(context, bounds, (plan, match, target, output, type), static (body, to) => to.plan.Bind!(in to.match, to.target, body, to.output, to.type));
     }
 }

@@ -40,6 +40,25 @@ public static class GatewayErrors
     public static GatewayError RequestTooLarge(long limit) =>
         Caller(StatusCode.ResourceExhausted, "REQUEST_TOO_LARGE", $"The request message is larger than {limit} bytes.", 413);
 
+    /// <summary>The request is larger than the server takes, whose bound is not ours to name.</summary>
+    public static GatewayError RequestTooLarge() =>
+        Caller(StatusCode.ResourceExhausted, "REQUEST_TOO_LARGE", "The request body is larger than the server takes.", 413);
+
+    /// <summary>The request is coded in a way that is not read here.</summary>
+    /// <param name="what">Such as <c>compressed messages</c>.</param>
+    public static GatewayError UnsupportedEncoding(string what) =>
+        Caller(StatusCode.Unimplemented, "UNSUPPORTED_ENCODING", $"The gateway does not take {what}.");
+
+    /// <summary>The request of an operation that takes one message holds none, or more.</summary>
+    /// <param name="found">Such as <c>none</c>.</param>
+    public static GatewayError MessageCount(string found) =>
+        Caller(StatusCode.Unimplemented, "MESSAGE_COUNT", $"This operation takes exactly one message; the request holds {found}.");
+
+    /// <summary>The caller's own time was over before the call began; the service was never asked.</summary>
+    /// <param name="header">What says so.</param>
+    public static GatewayError NoTimeLeft(string header) =>
+        Caller(StatusCode.DeadlineExceeded, "NO_TIME_LEFT", $"The header {header} leaves the call no time.");
+
     /// <summary>The caller went away.</summary>
     public static GatewayError CallerGone() => Caller(StatusCode.Cancelled, "CALLER_GONE", "The caller closed the connection.");
 

@@ -35,6 +35,8 @@ public sealed class MatrixService(ConcurrentQueue<Received> log, ConcurrentQueue
                 if (request.WaitMs > 0)
                     await Task.Delay(request.WaitMs, context.CancellationToken);
             }
+
+            context.ResponseTrailers.Add("x-counted", "yes");
         }
         catch (OperationCanceledException)
         {

@@ -9,13 +9,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.Grpc;
 using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
 using ProtocolGateway.TestKit.Running;
 
 namespace UnitTests.Edges.Rest;
 
-/// <summary>The REST edge on a real socket before a pipeline that a test gives.</summary>
+/// <summary>The REST edge and the Connect edge on a real socket before a pipeline that a test gives.</summary>
 internal sealed class RestHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -29,15 +31,17 @@ internal sealed class RestHost : IAsyncDisposable
 
     public static async Task<RestHost> StartAsync(CallHandler pipeline, RestEdgeOptions? options = null)
     {
-        var model = RestEdgeModel.Build(Contract(), options ?? new(), []);
+        var catalog = Contract();
+        var model = RestEdgeModel.Build(catalog, options ?? new(), []);
         var log = new LogRecorder();
         var edge = new RestEdge(model, pipeline, TimeProvider.System, new Logger<RestEdge>(log));
+        var connect = new ConnectEdge(catalog, new() { Pace = model.Options.Pace, MaxRequestBytes = model.Options.MaxRequestBytes }, pipeline, new Logger<ConnectEdge>(log));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        app.Run(edge.HandleAsync);
+        app.Run(context => connect.TryHandle(context) ?? edge.HandleAsync(context));
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new(app, new HttpClient { BaseAddress = new(address) }, log);
@@ -64,10 +68,20 @@ internal sealed class RestHost : IAsyncDisposable
     /// <summary>A pipeline that answers with these texts.</summary>
     public static CallHandler Answer(params string[] texts) => async call =>
     {
-        await call.OnHeadAsync(new(200, new()));
-        foreach (var text in texts)
-            await call.OnMessageAsync(Text(text));
-        await call.OnEndAsync(null, null);
+        GatewayError? error = null;
+        try
+        {
+            await call.OnHeadAsync(new(200, new()));
+            foreach (var text in texts)
+                await call.OnMessageAsync(Text(text));
+        }
+        catch (GatewayCallException refused)
+        {
+            // As an upstream does: what the edge refuses ends the exchange.
+            error = refused.Error;
+        }
+
+        await call.OnEndAsync(error, null);
     };
 
     private static Catalog Contract()

@@ -35,7 +35,7 @@ public sealed class RestHostileBodyTests
     public async Task A_body_that_does_not_come_is_a_408(string line, string type, string header)
     {
         var patience = header.Length > 0 ? TimeSpan.FromHours(1) : TimeSpan.FromMilliseconds(100);
-        await using var host = await RestHost.StartAsync(call => Store(call, () => { }), new() { BodyPatience = patience });
+        await using var host = await RestHost.StartAsync(call => Store(call, () => { }), new() { Pace = new(patience, 240) });
         await using var connection = await RawConnection.OpenAsync(host.Client.BaseAddress!.Port);
         await connection.SendAsync($"{line} HTTP/1.1\r\nHost: a\r\nContent-Type: {type}\r\n{header}Content-Length: 50\r\n\r\n{{");
         var answer = await connection.ReadAnswerAsync();

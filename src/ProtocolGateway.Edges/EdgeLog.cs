@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 
-namespace ProtocolGateway.Edges.Rest;
+namespace ProtocolGateway.Edges;
 
-/// <summary>What the REST edge logs. Ids 2000 to 2099.</summary>
-internal static partial class RestEdgeLog
+/// <summary>What the edges log, whatever they speak. Ids 2000 to 2099.</summary>
+internal static partial class EdgeLog
 {
     [LoggerMessage(2001, LogLevel.Error, "Incident {IncidentId}: the gateway failed on {Operation}: {Failure}")]
     public static partial void GatewayFailed(ILogger log, string incidentId, string operation, string failure);
