@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 
 namespace ProtocolGateway.Upstreams.Grpc.Http2;
 
@@ -116,8 +114,9 @@ internal sealed class Http2Pool(Uri address, UpstreamOptions options, TimeProvid
         {
             failure = new(Http2FailureKind.NoConnection, $"No connection was made within {options.ConnectTimeout.TotalSeconds:0.###} s.");
         }
-        catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException or CryptographicException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
+            // Whatever it is: a task that failed would stay the pool's attempt for good, and all calls would wait for it.
             failure = new(Http2FailureKind.NoConnection, exception.InnerException is { } inner ? $"{exception.Message} <- {inner.Message}" : exception.Message);
         }
 
