@@ -5,17 +5,23 @@ internal sealed class ParseScratch
 {
     private const int LargestKept = 1024 * 1024;
 
+    // One message may hold as many objects as its size allows; what they needed would stay with the thread.
+    private const int MostTypesKept = 1024;
+
     [ThreadStatic]
     private static ParseScratch? _ofThread;
 
     private readonly List<KeySet> _keySets = [];
-    private readonly Dictionary<int, int> _types = [];
+    private Dictionary<int, int> _types = [];
     private ulong[] _bits = new ulong[64];
     private byte[] _text = new byte[256];
     private int _bitsUsed;
     private int _keySetsUsed;
 
     public WireBuffer Wire { get; } = new();
+
+    /// <summary>How many types can be noted before more room is needed; bounded between messages, whatever has come.</summary>
+    public int RoomForTypes => _types.Capacity;
 
     /// <summary>The thread's own, or a new one when a reader further up the stack has it.</summary>
     public static ParseScratch Rent()
@@ -30,7 +36,9 @@ internal sealed class ParseScratch
         Wire.Reset();
         _bitsUsed = 0;
         _keySetsUsed = 0;
-        if (_types.Count > 0)
+        if (_types.Count > MostTypesKept)
+            _types = [];
+        else if (_types.Count > 0)
             _types.Clear();
         if (_text.Length > LargestKept)
             _text = new byte[256];
