@@ -21,7 +21,7 @@ internal static class ContractFingerprint
     {
         // Their order counts: the first rule is the operation's own.
         var rules = operation.HttpRules.Select(r => $"{r.Method} {r.Template} {r.Body} {r.ResponseBody} {r.FullyDecodeReservedExpansion}");
-        return $"operation {operation.FullName} {operation.Shape} {operation.Input.FullName} {NameOf(operation.Output)} {operation.Idempotency} [{string.Join(", ", rules)}]";
+        return $"operation {operation.FullName} {operation.Shape} {operation.Input.FullName} {NameOf(operation.Output)} {operation.Idempotency} {operation.Deprecated} [{string.Join(", ", rules)}]";
     }
 
     private static string Describe(MessageType type)
@@ -32,12 +32,12 @@ internal static class ContractFingerprint
 
     private static string Describe(Field field) =>
         $"{field.Number} {field.Name} {field.JsonName} {NameOf(field.Type)} {field.Presence} {field.Oneof?.Name} {field.Packed} {field.Delimited} "
-        + $"{field.IsExtension} {field.ValidateUtf8} {field.Nullable} {field.Deprecated} {field.Default}";
+        + $"{field.IsExtension} {field.ValidateUtf8} {field.Nullable} {field.InputRequired} {field.Deprecated} {field.Default}";
 
     private static string NameOf(DataType? type) => type switch
     {
         MessageType message => message.FullName,
-        EnumType named => $"{named.FullName} {named.IsOpen} ({string.Join(", ", named.Values.OrderBy(v => v.Number).Select(v => $"{v.Number} {v.Name}"))})",
+        EnumType named => $"{named.FullName} {named.IsOpen} ({string.Join(", ", named.Values.OrderBy(v => v.Number).Select(v => $"{v.Number} {v.Name} {v.Deprecated}"))})",
         ScalarType scalar => scalar.Kind.ToString(),
         ListType list => $"list of {NameOf(list.Element)}",
         MapType map => $"map of {map.Key.Kind} to {NameOf(map.Value)}",
