@@ -15,9 +15,14 @@ internal static class WatchedFiles
     public static IEnumerable<string> Of(string configFile, GatewayConfig config)
     {
         yield return configFile;
+        var graphql = config.Edges.Graphql;
+        foreach (var join in graphql.Joins)
+            yield return join;
+        if (graphql.Manifest is { } manifest)
+            yield return manifest;
         foreach (var service in config.Services.Values)
         {
-            foreach (var file in service.Contract.SelectMany(OfContract).Concat(service.HttpRules).Concat(service.Imports.SelectMany(d => Protos(d, Tree))))
+            foreach (var file in service.Contract.SelectMany(OfContract).Concat(service.HttpRules).Concat(service.Graphql.Joins).Concat(service.Imports.SelectMany(d => Protos(d, Tree))))
                 yield return file;
             if (service.Upstream.Tls?.Ca is { } ca)
                 yield return ca;
