@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 
 namespace ProtocolGateway.Upstreams.Grpc;
@@ -33,9 +34,13 @@ internal static class GzipMessage
     /// <param name="limit">The most bytes of a message.</param>
     public static GzipOutcome Inflate(ReadOnlyMemory<byte> body, PooledBuffer into, int limit)
     {
+        var length = body.Length + MarkMember.Length;
+        var marked = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            using var zip = new GZipStream(new JoinedBytes(body, MarkMember), CompressionMode.Decompress);
+            body.Span.CopyTo(marked);
+            MarkMember.CopyTo(marked, body.Length);
+            using var zip = new GZipStream(new MemoryStream(marked, 0, length, writable: false), CompressionMode.Decompress);
             int count;
             while ((count = zip.Read(into.GetSpan(1024))) > 0)
             {
@@ -47,6 +52,10 @@ internal static class GzipMessage
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             return GzipOutcome.Broken;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(marked);
         }
 
         if (!into.WrittenSpan.EndsWith(Mark))
@@ -61,50 +70,5 @@ internal static class GzipMessage
         using (var zip = new GZipStream(zipped, CompressionLevel.NoCompression))
             zip.Write(bytes);
         return zipped.ToArray();
-    }
-
-    // The two parts as one input.
-    private sealed class JoinedBytes(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second) : Stream
-    {
-        private ReadOnlyMemory<byte> _left = first;
-        private ReadOnlyMemory<byte> _next = second;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(Span<byte> buffer)
-        {
-            var taken = Take(buffer);
-            return taken < buffer.Length ? taken + Take(buffer[taken..]) : taken;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        private int Take(Span<byte> buffer)
-        {
-            if (_left.IsEmpty)
-                (_left, _next) = (_next, default);
-            var count = Math.Min(buffer.Length, _left.Length);
-            _left.Span[..count].CopyTo(buffer);
-            _left = _left[count..];
-            return count;
-        }
     }
 }
