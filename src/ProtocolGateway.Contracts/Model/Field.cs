@@ -16,6 +16,8 @@ public enum Presence
 /// <summary>A field of a message.</summary>
 public sealed class Field
 {
+    private DataType _type = null!;
+
     /// <summary>The name in the contract; for an extension its full name in brackets, as JSON writes it.</summary>
     public required string Name { get; init; }
 
@@ -26,7 +28,7 @@ public sealed class Field
     public required int Number { get; init; }
 
     /// <summary>The type. A repeated field has a <see cref="ListType"/>, a map field a <see cref="MapType"/>.</summary>
-    public required DataType Type { get; init; }
+    public required DataType Type { get => _type; init => _type = value; }
 
     /// <summary>How absence is told.</summary>
     public Presence Presence { get; init; }
@@ -66,6 +68,14 @@ public sealed class Field
 
     /// <summary>The contract says that this is deprecated.</summary>
     public bool Deprecated { get; init; }
+
+    /// <summary>The same field of another type: a part of its own, where an edge wants no more of it.</summary>
+    public Field With(DataType type)
+    {
+        var copy = (Field)MemberwiseClone();
+        copy._type = type;
+        return copy;
+    }
 
     /// <summary>The name, for debuggers and diagnostics.</summary>
     public override string ToString() => $"{Name} = {Number}";

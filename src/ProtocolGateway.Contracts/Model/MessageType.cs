@@ -61,6 +61,14 @@ public sealed class MessageType(string fullName) : DataType
     internal void Complete(IReadOnlyList<Field> fields, IReadOnlyList<OneofGroup> oneofs, DataType? additionalProperties = null) =>
         (Fields, Oneofs, AdditionalProperties) = (fields, oneofs, additionalProperties);
 
+    /// <summary>The same message with no other fields than those: what a codec compiled from it does not know, it passes over.</summary>
+    public MessageType With(IReadOnlyList<Field> fields)
+    {
+        var part = new MessageType(FullName) { WellKnown = WellKnown, Documentation = Documentation, Deprecated = Deprecated };
+        part.Complete(fields, Oneofs, AdditionalProperties);
+        return part;
+    }
+
     /// <summary>The field with that JSON name or, failing that, that original name; null where there is none. For load time: per-call code compiles its own tables.</summary>
     public Field? FindField(string name)
     {

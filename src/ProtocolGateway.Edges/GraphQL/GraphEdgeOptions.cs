@@ -6,6 +6,12 @@ public sealed record GraphEdgeOptions
     /// <summary>The largest answer of one call that is read, in bytes. 16 MiB: four times what gRPC clients take unless told otherwise.</summary>
     public int MaxAnswerBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>How much text of documents is kept compiled, in bytes. 8 MiB: some ten thousand documents; plans take ten times their text.</summary>
+    public int MaxCachedDocumentBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>What documents may ask for.</summary>
+    public GraphLimits Limits { get; init; } = new();
+
     /// <summary>The headers of backends' answers that are passed on to the client, in lower case.</summary>
     public IReadOnlyList<string> AnswerHeaders { get; init; } = [];
 }

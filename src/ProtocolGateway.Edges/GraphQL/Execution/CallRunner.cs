@@ -19,7 +19,17 @@ internal sealed class CallRunner(CallHandler pipeline, GraphEdgeOptions options,
     /// <param name="input">The input as one JSON object; the wanted fields are added to it.</param>
     /// <param name="caller">Who asks.</param>
     /// <returns>The answer, which the taker disposes of.</returns>
-    public async ValueTask<CallAnswer> RunAsync(CallPlan plan, PooledBuffer input, CallerContext caller)
+    public ValueTask<CallAnswer> RunAsync(CallPlan plan, PooledBuffer input, CallerContext caller) => RunAsync(plan, input, caller, null);
+
+    /// <summary>Makes the call of a subscription's source.</summary>
+    /// <param name="plan">What is called.</param>
+    /// <param name="input">The input as one JSON object.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="onEvent">Takes each message; the next is read when it is done.</param>
+    /// <returns>How the stream ended; the taker disposes of it.</returns>
+    public ValueTask<CallAnswer> StreamAsync(CallPlan plan, PooledBuffer input, CallerContext caller, SourceEvent onEvent) => RunAsync(plan, input, caller, onEvent);
+
+    private async ValueTask<CallAnswer> RunAsync(CallPlan plan, PooledBuffer input, CallerContext caller, SourceEvent? onEvent)
     {
         var answer = new CallAnswer(plan.Service);
         using var request = new PooledBuffer();
@@ -28,6 +38,7 @@ internal sealed class CallRunner(CallHandler pipeline, GraphEdgeOptions options,
         {
             Operation = plan.Operation,
             Edge = EdgeNames.GraphQL,
+            OnEvent = onEvent,
             Stop = stop,
             Cancelled = stop?.Token ?? caller.Cancelled,
             CallerAddress = caller.Address,
@@ -43,7 +54,7 @@ internal sealed class CallRunner(CallHandler pipeline, GraphEdgeOptions options,
 
     private static GatewayError? Prepare(CallPlan plan, PooledBuffer input, PooledBuffer request, GraphCall call)
     {
-        if (plan.ReadMask is { } mask)
+        if (plan.ReadMask is { } mask && input.Length > 0)
         {
             input.Truncate(input.Length - 1);
             if (input.WrittenSpan[^1] != '{')
@@ -52,6 +63,9 @@ internal sealed class CallRunner(CallHandler pipeline, GraphEdgeOptions options,
             input.Write("}"u8);
         }
 
+        // An input that is not said at all is an empty message.
+        if (plan.Http is null && input.Length == 0)
+            return null;
         if (plan.Http is null)
             return plan.Parse!.Parse(input.WrittenSpan, request) is { } wrong ? GatewayErrors.InvalidInput(wrong.ToString()) : null;
         var error = plan.Http.Build(input.WrittenSpan, request, call.Headers, out var head);

@@ -24,6 +24,9 @@ internal sealed class OperationRun : IDisposable
         _joins = plan.Joins.Length == 0 ? [] : Array.ConvertAll(plan.Joins, static join => new JoinResult(join));
     }
 
+    /// <summary>The variables as they came, for questions on the schema.</summary>
+    public ReadOnlyMemory<byte> RawVariables { get; init; }
+
     /// <summary>What a root field's call answered.</summary>
     public CallAnswer Answer(FetchPlan fetch) => _answers[fetch.Index]!;
 
@@ -94,8 +97,13 @@ internal sealed class OperationRun : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var answer in _answers)
-            answer?.Dispose();
+        // The message of a subscription's source is the source's own.
+        if (_plan.Kind != GraphOperationKind.Subscription)
+        {
+            foreach (var answer in _answers)
+                answer?.Dispose();
+        }
+
         foreach (var join in _joins)
             join.Dispose();
     }

@@ -61,6 +61,9 @@ internal sealed class Projector(OperationRun run, PooledBuffer output) : IDispos
             case OutputSource.Constant:
                 output.Write(field.Constant);
                 return true;
+            case OutputSource.Introspection:
+                output.Write(field.Introspect!(run.RawVariables));
+                return true;
             case OutputSource.Property:
                 return WriteProperty(field, json, _slots[frame, field.Property]);
             case OutputSource.Presence:
@@ -157,7 +160,7 @@ internal sealed class Projector(OperationRun run, PooledBuffer output) : IDispos
         if (plan.Leaf is { } leaf)
             return LeafWriter.TryWrite(leaf, json[at..JsonScan.SkipValue(json, at)], output) || Wrong(field, leaf.TypeName);
         if (plan.Union is { } union)
-            return UnionReader.Find(union, json, at) is { } member ? WriteObject(member.Object, json, at) : Wrong(field, union.Name);
+            return UnionReader.Find(union, json, at) is { } member ? WriteObject(member.Object, json, at) : field.Source != OutputSource.Self && Wrong(field, union.Name);
         return json[at] == '{' ? WriteObject(plan.Object!, json, at) : Wrong(field, plan.Object!.Type.Name);
     }
 

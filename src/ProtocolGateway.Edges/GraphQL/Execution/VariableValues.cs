@@ -23,6 +23,10 @@ internal sealed class VariableValues(IReadOnlyList<string> names) : IDisposable
     /// <summary>True, false, or null where the variable is neither.</summary>
     public bool IsTrue(int index) => Json(index) is [(byte)'t', ..];
 
+    /// <summary>The value as an integer; false where it is none.</summary>
+    public bool TryGetInteger(int index, out long value) =>
+        System.Buffers.Text.Utf8Parser.TryParse(Json(index), out value, out var used) && used == Json(index).Length;
+
     /// <inheritdoc />
     public void Dispose() => Buffer.Dispose();
 }

@@ -11,6 +11,9 @@ internal abstract class InputNode
     /// <summary>The same for every request.</summary>
     public virtual bool IsConstant => false;
 
+    /// <summary>Two nodes of one signature write the same for the same variables. For planning.</summary>
+    public abstract string Signature { get; }
+
     /// <summary>Appends the value; false, and nothing is appended, where it is absent: a variable that was not given.</summary>
     /// <param name="variables">The request's.</param>
     /// <param name="into">The input's JSON.</param>
@@ -23,6 +26,9 @@ internal sealed class LiteralNode(byte[] json) : InputNode
 {
     /// <inheritdoc />
     public override bool IsConstant => true;
+
+    /// <inheritdoc />
+    public override string Signature => System.Text.Encoding.UTF8.GetString(Json);
 
     /// <summary>The JSON.</summary>
     public byte[] Json { get; } = json;
@@ -42,6 +48,9 @@ internal sealed class LiteralNode(byte[] json) : InputNode
 /// <param name="nonNull">Null is no value at the place: the variable may be, where either has a default.</param>
 internal sealed class VariableNode(int index, string place, byte[]? fallback, bool nonNull) : InputNode
 {
+    /// <inheritdoc />
+    public override string Signature => $"${index}{(nonNull ? "!" : "?")}{(fallback is null ? "" : System.Text.Encoding.UTF8.GetString(fallback))}";
+
     /// <inheritdoc />
     public override bool Write(VariableValues variables, PooledBuffer into, ref string? problem)
     {
@@ -64,6 +73,9 @@ internal sealed class VariableNode(int index, string place, byte[]? fallback, bo
 /// <summary>A list with a variable in it.</summary>
 internal sealed class ListNode(InputNode[] elements) : InputNode
 {
+    /// <inheritdoc />
+    public override string Signature => $"[{string.Join(',', elements.Select(static e => e.Signature))}]";
+
     /// <inheritdoc />
     public override bool Write(VariableValues variables, PooledBuffer into, ref string? problem)
     {
@@ -94,6 +106,9 @@ internal sealed class ObjectNode(InputMember[] members) : InputNode
     public override bool IsConstant { get; } = members.All(static m => m.Value.IsConstant);
 
     /// <inheritdoc />
+    public override string Signature => $"{{{string.Join(',', members.Select(static m => System.Text.Encoding.UTF8.GetString(m.Key) + m.Value.Signature))}}}";
+
+    /// <inheritdoc />
     public override bool Write(VariableValues variables, PooledBuffer into, ref string? problem)
     {
         var start = into.Length;
@@ -113,8 +128,8 @@ internal sealed class ObjectNode(InputMember[] members) : InputNode
         return true;
     }
 
-    // Takes the braces off the object that was written; false where nothing is left of it.
-    private static bool Spread(PooledBuffer into, int start)
+    /// <summary>Takes the braces off the object that was written from there on; false where nothing is left of it.</summary>
+    public static bool Spread(PooledBuffer into, int start)
     {
         var written = into.WrittenSpan[start..];
         if (written[0] != '{' || written.Length == 2)
@@ -129,6 +144,9 @@ internal sealed class ObjectNode(InputMember[] members) : InputNode
 internal sealed class MapNode(string place, (InputNode Key, InputNode Value)[] entries) : InputNode
 {
     /// <inheritdoc />
+    public override string Signature => $"<{string.Join(',', entries.Select(static e => e.Key.Signature + ":" + e.Value.Signature))}>";
+
+    /// <inheritdoc />
     public override bool Write(VariableValues variables, PooledBuffer into, ref string? problem)
     {
         into.Write("{"u8);
@@ -139,8 +157,8 @@ internal sealed class MapNode(string place, (InputNode Key, InputNode Value)[] e
             var at = into.Length;
             if (!entries[i].Key.Write(variables, into, ref problem) || into.WrittenSpan[at] == 'n')
                 problem ??= $"\"{place}\" has an entry without a key.";
-            else if (into.WrittenSpan[at] != '"')
-                Quote(into, at);
+            else
+                QuoteKey(into, at);
             into.Write(":"u8);
             if (!entries[i].Value.Write(variables, into, ref problem))
                 into.Write("null"u8);
@@ -150,9 +168,11 @@ internal sealed class MapNode(string place, (InputNode Key, InputNode Value)[] e
         return true;
     }
 
-    // Keys of JSON objects are strings: a number or a boolean is written as one.
-    private static void Quote(PooledBuffer into, int at)
+    /// <summary>Keys of JSON objects are strings: makes a number or a boolean that was written from there on one.</summary>
+    public static void QuoteKey(PooledBuffer into, int at)
     {
+        if (into.WrittenSpan[at] == '"')
+            return;
         into.Write("\"\""u8);
         var written = into.WrittenSpan[at..];
         written[..^2].CopyTo(written[1..]);

@@ -31,6 +31,9 @@ internal sealed class OperationPlan
 
     /// <summary>The calls that need another's answer; parents before children; the index of each is its place.</summary>
     public required JoinPlan[] Joins { get; init; }
+
+    /// <summary>What it costs.</summary>
+    public CostPlan Cost { get; init; } = new(0, new ListSize(1), []);
 }
 
 /// <summary>A call with the arguments of a root field.</summary>
@@ -65,19 +68,26 @@ internal sealed class CallPlan
     public Contracts.Codec.Parsing.JsonParsePlan? Parse { get; init; }
 
     /// <summary>Writes what is wanted of the answer as JSON; null for HTTP operations, and where nothing is wanted of it.</summary>
-    public JsonFormatPlan? Format { get; init; }
+    public JsonFormatPlan? Format { get; private set; }
 
     /// <summary>Makes an HTTP request of the JSON of the input; null for gRPC.</summary>
     public Execution.HttpRequestBuilder? Http { get; init; }
 
     /// <summary>The wanted fields as a member of the input's JSON, quoted name and value; null where the operation has no such field.</summary>
-    public byte[]? ReadMask { get; init; }
+    public byte[]? ReadMask { get; private set; }
 
     /// <summary>The most messages of a stream that is read into a list; 0 for a single answer.</summary>
     public int StreamLimit { get; init; }
 
     /// <summary>The answer says nothing: the field is true.</summary>
     public bool AnswersTrue { get; init; }
+
+    /// <summary>Called once by the compiler, when it has seen all that is wanted of the answer.</summary>
+    public CallPlan Complete(JsonFormatPlan? format, byte[]? readMask = null)
+    {
+        (Format, ReadMask) = (format, readMask);
+        return this;
+    }
 }
 
 /// <summary>Calls that need values of other answers: one for a key, or one for many.</summary>

@@ -38,6 +38,9 @@ internal enum OutputSource
 
     /// <summary>What a join has found for the object.</summary>
     Join,
+
+    /// <summary>What the schema says of itself, where variables have a part in the question.</summary>
+    Introspection,
 }
 
 /// <summary>One member of an object in the answer.</summary>
@@ -66,6 +69,9 @@ internal sealed class OutputField
 
     /// <summary>The JSON that is always written.</summary>
     public byte[]? Constant { get; init; }
+
+    /// <summary>Of <see cref="OutputSource.Introspection"/>: the answer for a request's variables.</summary>
+    public Func<ReadOnlyMemory<byte>, byte[]>? Introspect { get; init; }
 
     /// <summary>The call.</summary>
     public FetchPlan? Fetch { get; init; }

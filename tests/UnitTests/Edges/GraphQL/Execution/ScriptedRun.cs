@@ -143,14 +143,13 @@ internal sealed class ScriptedRun
             Output = NoteType,
             Source = new("t.proto", "1:1"),
         };
-        return new()
+        return new CallPlan
         {
             Operation = operation,
             Service = "notes",
             Parse = JsonParsePlan.Compile(NoteType, new CodecOptions(), static _ => null),
-            Format = JsonFormatPlan.Compile(NoteType, new CodecOptions(), static _ => null),
             StreamLimit = limit,
-        };
+        }.Complete(JsonFormatPlan.Compile(NoteType, new CodecOptions(), static _ => null));
     }
 
     private static CallPlan Get(string name, IReadOnlyList<Field> parameters)

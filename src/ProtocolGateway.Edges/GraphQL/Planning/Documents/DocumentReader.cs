@@ -1,0 +1,138 @@
+using GraphQL.Types;
+using GraphQL.Validation;
+using GraphQL.Validation.Rules;
+using GraphQLParser;
+using GraphQLParser.AST;
+using GraphQLParser.Exceptions;
+using ProtocolGateway.Edges.GraphQL.Execution;
+
+namespace ProtocolGateway.Edges.GraphQL.Planning.Documents;
+
+/// <summary>A document that is valid, and the operation of it that is asked for.</summary>
+/// <param name="Document">The document.</param>
+/// <param name="Operation">The operation.</param>
+internal sealed record ReadDocument(GraphQLDocument Document, GraphQLOperationDefinition Operation);
+
+/// <summary>Parses documents, holds them to the limits, and validates them, in that order: what is large is refused before it costs.</summary>
+internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
+{
+    // The parser's own bound on nesting, of values and types too; more than any limit on depth that is of use.
+    private const int ParserDepth = 200;
+
+    private static readonly IValidationRule[] Rules = [.. DocumentValidator.CoreRules.Where(static r => r is not OverlappingFieldsCanBeMerged)];
+
+    private readonly DocumentValidator _validator = new();
+
+    /// <summary>Reads a document.</summary>
+    /// <param name="text">The document.</param>
+    /// <param name="operationName">Which operation is asked for; null where there is only one.</param>
+    /// <param name="read">The result.</param>
+    /// <returns>Null, or why it is refused.</returns>
+    public DocumentFailure? Read(string text, string? operationName, out ReadDocument? read)
+    {
+        read = null;
+        if (TokenCount.Of(text, limits.MaxTokens) > limits.MaxTokens)
+            return DocumentFailure.Of(GraphFailureKind.Limit, GraphCodes.LimitExceeded, $"Tokens: the document has more than {limits.MaxTokens}, which are allowed.");
+        if (Parse(text, out var document) is { } wrong)
+            return wrong;
+        if (Choose(document!, operationName, out var operation) is { } unknown)
+            return unknown;
+        if (CheckSize(DocumentSize.Of(document!, operation!)) is { } large)
+            return large;
+        if (Validate(document!, operation!) is { } invalid)
+            return invalid;
+        read = new(document!, operation!);
+        return null;
+    }
+
+    private static DocumentFailure? Parse(string text, out GraphQLDocument? document)
+    {
+        document = null;
+        try
+        {
+            document = Parser.Parse(text, new ParserOptions { Ignore = IgnoreOptions.Comments, MaxDepth = ParserDepth });
+            return null;
+        }
+        catch (GraphQLMaxDepthExceededException)
+        {
+            return DocumentFailure.Of(GraphFailureKind.Limit, GraphCodes.LimitExceeded, $"Depth: the document nests deeper than {ParserDepth} levels, which are allowed.");
+        }
+        catch (GraphQLParserException e)
+        {
+            return DocumentFailure.Of(GraphFailureKind.Syntax, GraphCodes.ParseFailed, $"Syntax Error: {e.Description}", new GraphLocation(e.Location.Line, e.Location.Column));
+        }
+    }
+
+    private static DocumentFailure? Choose(GraphQLDocument document, string? name, out GraphQLOperationDefinition? operation)
+    {
+        var operations = document.Definitions.OfType<GraphQLOperationDefinition>().ToList();
+        operation = string.IsNullOrEmpty(name) ? operations.FirstOrDefault() : operations.Find(o => o.Name is { } own && own.Value == name);
+        if (operations.Count == 0)
+            return DocumentFailure.Of(GraphFailureKind.Operation, GraphCodes.OperationResolution, "The document holds no operation.");
+        if (operation is null)
+            return DocumentFailure.Of(GraphFailureKind.Operation, GraphCodes.OperationResolution, $"The document holds no operation named \"{name}\".");
+        return string.IsNullOrEmpty(name) && operations.Count > 1
+            ? DocumentFailure.Of(GraphFailureKind.Operation, GraphCodes.OperationResolution, "The document holds several operations; the request must say by \"operationName\" which one is meant.")
+            : null;
+    }
+
+    private DocumentFailure? CheckSize(DocumentSize size)
+    {
+        (string What, int Found, int Allowed)[] counts =
+        [
+            ("Depth", size.Depth, limits.MaxDepth),
+            ("Fields", size.Fields, limits.MaxFields),
+            ("Aliases", size.Aliases, limits.MaxAliases),
+            ("Directives", size.Directives, limits.MaxDirectives),
+            ("Root fields", size.RootFields, limits.MaxRootFields),
+        ];
+        foreach (var (what, found, allowed) in counts)
+        {
+            if (found > allowed)
+                return DocumentFailure.Limit(what, found, allowed);
+        }
+
+        return null;
+    }
+
+    private DocumentFailure? Validate(GraphQLDocument document, GraphQLOperationDefinition operation)
+    {
+        var options = new ValidationOptions { Schema = schema, Document = document, Operation = operation, Rules = Rules, Variables = global::GraphQL.Inputs.Empty, Extensions = global::GraphQL.Inputs.Empty };
+        // No rule waits for anything: the library's signature is asynchronous, its work is not.
+        var result = _validator.ValidateAsync(options).GetAwaiter().GetResult();
+        // Values are checked for each request.
+        var errors = result.Errors.Where(static e => e is not InvalidVariableError).Select(e => ToError(e)).ToList();
+        if (errors.Count == 0 && !limits.Introspection && AsksForSchema(document))
+            return DocumentFailure.Of(GraphFailureKind.Validation, GraphCodes.ValidationFailed, "Introspection is switched off: \"__schema\" and \"__type\" cannot be asked for.");
+        if (errors.Count == 0)
+            errors.AddRange(new OverlapCheck(schema, document).Find(operation).Select(c => ToError(document, c.Message, c.Nodes)));
+        return errors.Count == 0 ? null : new DocumentFailure(GraphFailureKind.Validation, errors);
+    }
+
+    private static bool AsksForSchema(GraphQLDocument document) =>
+        document.Definitions.OfType<IHasSelectionSetNode>().Any(static d => Any(d.SelectionSet));
+
+    private static bool Any(GraphQLSelectionSet? set) => set?.Selections.Exists(static s =>
+        (s is GraphQLField field && (field.Name.Value == "__schema" || field.Name.Value == "__type")) || (s is IHasSelectionSetNode { SelectionSet: { } below } && Any(below))) ?? false;
+
+    private GraphError ToError(global::GraphQL.ExecutionError error)
+    {
+        var message = error.Message;
+        // Similar names are a part of the schema.
+        if (!limits.Introspection && message.IndexOf(" Did you mean", StringComparison.Ordinal) is var hint and > 0)
+            message = message[..hint];
+        return new GraphError
+        {
+            Message = message,
+            Code = GraphCodes.ValidationFailed,
+            Locations = [.. error.Locations?.Select(static l => new GraphLocation(l.Line, l.Column)) ?? []],
+        };
+    }
+
+    private static GraphError ToError(GraphQLDocument document, string message, ASTNode[] nodes) => new()
+    {
+        Message = message,
+        Code = GraphCodes.ValidationFailed,
+        Locations = [.. nodes.Select(n => Location.FromLinearPosition(document.Source, n.Location.Start)).Select(static l => new GraphLocation(l.Line, l.Column))],
+    };
+}

@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using ProtocolGateway.Contracts.Codec;
+using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.GraphQL;
+using ProtocolGateway.Edges.GraphQL.Execution;
+using ProtocolGateway.Edges.GraphQL.Planning;
+using ProtocolGateway.Edges.GraphQL.Planning.Documents;
+using ProtocolGateway.Edges.GraphQL.Schema;
+using ProtocolGateway.Edges.GraphQL.Schema.Joins;
+using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
+using UnitTests.Contracts.OpenApi;
+using UnitTests.Edges.GraphQL.Schema;
+using Xunit;
+using JsonFormatPlan = ProtocolGateway.Contracts.Codec.Formatting.JsonFormatPlan;
+using JsonParsePlan = ProtocolGateway.Contracts.Codec.Parsing.JsonParsePlan;
+
+namespace UnitTests.Edges.GraphQL.Execution;
+
+/// <summary>A schema of contracts given as text, executed before backends that are functions: JSON of the input in, JSON of the answer out.</summary>
+internal sealed class RunningSchema
+{
+    private readonly Catalog _catalog;
+    private readonly Dictionary<string, Func<string, object>> _backends = new(StringComparer.Ordinal);
+
+    private RunningSchema(Catalog catalog, GraphSchema schema, GraphEdgeOptions options)
+    {
+        _catalog = catalog;
+        Schema = schema;
+        Executor = new GraphExecutor(new SchemaPlans(schema, catalog, options.Limits), new CallRunner(DispatchAsync, options, NullLogger.Instance), options);
+    }
+
+    public GraphSchema Schema { get; }
+
+    public GraphExecutor Executor { get; }
+
+    /// <summary>What was called: the operation's name and the JSON of its input, or the request line.</summary>
+    public ConcurrentQueue<string> Calls { get; } = [];
+
+    public static RunningSchema Of(string proto, string? openApi = null, string? joins = null, GraphSchemaOptions? options = null, GraphLimits? limits = null)
+    {
+        var diagnostics = new List<Diagnostic>();
+        List<(string, ContractContent)> parts = [("users", Schemas.ProtoContent(proto))];
+        if (openApi is not null)
+            parts.Add(("shop", Documents.Paths(openApi)));
+        var catalog = Schemas.CatalogOf([.. parts]);
+        options ??= new GraphSchemaOptions();
+        if (joins is not null)
+            options = options with { Joins = ExtensionReader.Parse(joins, "joins.graphql", diagnostics) };
+        var schema = GraphSchemaBuilder.Build(catalog, options, null, diagnostics);
+        Assert.DoesNotContain(diagnostics, static d => d.Severity == Severity.Error);
+        return new(catalog, schema, new GraphEdgeOptions { Limits = limits ?? new() });
+    }
+
+    /// <summary>What an operation answers: JSON (string), messages (string[]), a status (int) or an error.</summary>
+    public RunningSchema On(string operation, Func<string, object> answer)
+    {
+        _backends[operation] = answer;
+        return this;
+    }
+
+    public RunningSchema On(string operation, object answer) => On(operation, _ => answer);
+
+    /// <summary>The response map.</summary>
+    public async Task<string> RunAsync(string query, string variables = "", string? operationName = null)
+    {
+        using var prepared = Prepare(query, variables, operationName);
+        using var output = new PooledBuffer();
+        if (prepared.Failure is { } failure)
+            GraphErrorWriter.WriteRequestErrors(output, failure);
+        else
+            await Executor.ExecuteAsync(prepared, Caller(), output);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    /// <summary>All response maps of a subscription.</summary>
+    public async Task<List<string>> SubscribeAsync(string query, string variables = "")
+    {
+        using var prepared = Prepare(query, variables);
+        Assert.Null(prepared.Failure);
+        var answers = new List<string>();
+        await Executor.SubscribeAsync(prepared, Caller(), answer =>
+        {
+            answers.Add(Encoding.UTF8.GetString(answer.Span));
+            return default;
+        });
+        return answers;
+    }
+
+    public GraphPrepared Prepare(string query, string variables = "", string? operationName = null) => Executor.Prepare(new GraphRequest
+    {
+        Query = JsonEscapes.Quote(query).AsMemory()[1..^1],
+        Variables = Encoding.UTF8.GetBytes(variables),
+        OperationName = operationName,
+    });
+
+    public GraphFailureKind FailureOf(string query, string variables = "", string? operationName = null)
+    {
+        using var prepared = Prepare(query, variables, operationName);
+        return prepared.FailureKind;
+    }
+
+    private static CallerContext Caller() => new(new DefaultHttpContext(), TimeProvider.System, CancellationToken.None);
+
+    private async ValueTask DispatchAsync(GatewayCall call)
+    {
+        var operation = call.Operation;
+        var input = operation.Kind == ContractKind.Grpc ? InputOf(call) : await BodyOf(call);
+        Calls.Enqueue(operation.Kind == ContractKind.Grpc ? $"{operation.Name} {input}" : $"{call.HttpRequest!.Method} {call.HttpRequest.PathAndQuery} {input}".TrimEnd());
+        var answer = _backends.TryGetValue(operation.Name, out var backend) ? backend(operation.Kind == ContractKind.Grpc ? input : call.HttpRequest!.PathAndQuery) : 404;
+        if (answer is GatewayError error)
+        {
+            await call.OnEndAsync(error, null);
+            return;
+        }
+
+        await call.OnHeadAsync(new(answer as int? ?? 200, new()));
+        foreach (var message in answer switch { string one => [one], string[] many => many, _ => Array.Empty<string>() })
+        {
+            await call.OnMessageAsync(new(operation.Kind == ContractKind.Grpc ? ToWire((MessageType)operation.Output!, message) : Encoding.UTF8.GetBytes(message)));
+            if (call.Cancelled.IsCancellationRequested)
+                break;
+        }
+
+        await call.OnEndAsync(null, null);
+    }
+
+    private string InputOf(GatewayCall call)
+    {
+        Assert.True(call.TryGetSingleMessage(out var message));
+        var json = new ArrayBufferWriter<byte>();
+        Assert.Null(JsonFormatPlan.Compile(call.Operation.Input, CodecOptions.Default, _catalog.FindType).Format(message, json));
+        return Encoding.UTF8.GetString(json.WrittenSpan);
+    }
+
+    private static async Task<string> BodyOf(GatewayCall call)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        while (await call.ReadMessageAsync(body, CancellationToken.None))
+        {
+        }
+
+        return Encoding.UTF8.GetString(body.WrittenSpan);
+    }
+
+    private byte[] ToWire(MessageType type, string json)
+    {
+        var wire = new ArrayBufferWriter<byte>();
+        Assert.Null(JsonParsePlan.Compile(type, CodecOptions.Default, _catalog.FindType).Parse(Encoding.UTF8.GetBytes(json), wire));
+        return wire.WrittenSpan.ToArray();
+    }
+}
