@@ -71,6 +71,18 @@ public sealed class ShutdownTests : IAsyncLifetime
         Assert.Equal(0, await gateway.WaitForExitAsync(TimeSpan.FromSeconds(10)));
     }
 
+    [Theory]
+    [InlineData("TERM", 143)]
+    [InlineData("INT", 130)]
+    public async Task A_second_signal_ends_the_program_at_once(string signal, int code)
+    {
+        await using var gateway = await GatewayProcess.StartAsync("shutdown: { drainDelay: 5m }\n" + Config);
+        gateway.Signal("TERM");
+        await gateway.Log.WaitForAsync("Draining", TimeSpan.FromSeconds(5));
+        gateway.Signal(signal);
+        Assert.Equal(code, await gateway.WaitForExitAsync(TimeSpan.FromSeconds(20)));
+    }
+
     [Fact]
     public async Task Connections_without_a_request_end_at_once()
     {

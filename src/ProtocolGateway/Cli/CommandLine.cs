@@ -1,6 +1,4 @@
 using System.CommandLine;
-using ProtocolGateway.Config;
-using ProtocolGateway.Hosting;
 
 namespace ProtocolGateway.Cli;
 
@@ -14,8 +12,8 @@ public static class CommandLine
     /// <returns>The exit code.</returns>
     public static Task<int> RunAsync(string[] args) => Root().Parse(args).InvokeAsync(new InvocationConfiguration
     {
-        // The library's own two seconds would cut off calls that the host still waits for; after the host's patience there is nothing left to wait for.
-        ProcessTerminationTimeout = ShutdownConfig.LongestDrainDelay + GatewayHost.ShutdownPatience + TimeSpan.FromSeconds(1),
+        // The library would take the signals of every verb, and only once a verb waits for the first time. See StopSignals.
+        ProcessTerminationTimeout = null,
     });
 
     internal static Option<FileInfo?> ConfigOption() => new("--config", "-c") { Description = "The configuration file (YAML or JSON)." };

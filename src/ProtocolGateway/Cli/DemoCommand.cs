@@ -15,8 +15,10 @@ internal static class DemoCommand
         var admin = new Option<int>("--admin-port") { Description = "The admin listener's port.", DefaultValueFactory = _ => 8081 };
         var level = RunCommand.LogLevelOption();
         var command = new Command("demo", "Starts three sample services and the gateway before them, and prints what to try.") { port, admin, level };
-        command.SetAction(async (parsed, cancel) =>
+        command.SetAction(async (parsed, _) =>
         {
+            using var stop = new StopSignals();
+            var cancel = stop.Token;
             var (gatewayPort, adminPort) = (parsed.GetValue(port), parsed.GetValue(admin));
             await using var users = await StartAsync(SampleHosts.Users("http://127.0.0.1:0"), cancel);
             await using var orders = await StartAsync(SampleHosts.Orders("http://127.0.0.1:0"), cancel);

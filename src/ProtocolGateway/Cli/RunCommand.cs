@@ -14,7 +14,11 @@ internal static class RunCommand
         config.Required = true;
         var level = LogLevelOption();
         var command = new Command("run", "Runs the gateway. SIGHUP or a change of the file loads the configuration anew.") { config, level };
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(config)!.ToString(), parsed.GetValue(level), cancel));
+        command.SetAction(async (parsed, _) =>
+        {
+            using var stop = new StopSignals();
+            return await RunAsync(parsed.GetValue(config)!.ToString(), parsed.GetValue(level), stop.Token);
+        });
         return command;
     }
 
