@@ -64,6 +64,18 @@ public sealed record EdgesConfig
     /// <summary>GraphQL.</summary>
     [Description("GraphQL: one schema over all services, generated from the contracts.")]
     public GraphqlEdgeConfig Graphql { get; init; } = new();
+
+    /// <summary>gRPC operations by the protocols of gRPC's own clients.</summary>
+    [Description("gRPC operations at their own paths, by the Connect protocol.")]
+    public GrpcEdgeConfig Grpc { get; init; } = new();
+}
+
+/// <summary>The edge for clients of gRPC's kind.</summary>
+public sealed record GrpcEdgeConfig
+{
+    /// <summary>False turns it off.</summary>
+    [Description("False turns the edge off.")]
+    public bool Enabled { get; init; } = true;
 }
 
 /// <summary>The REST edge.</summary>

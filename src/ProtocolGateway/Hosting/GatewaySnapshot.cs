@@ -35,12 +35,10 @@ internal sealed class GatewaySnapshot
         Upstreams = new UpstreamSet(UpstreamModels.Of(config), o => serviceOf[o], services.Time, services.Loggers);
         var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);
         var pipeline = new GatewayPipeline(telemetry, new SizeGuard(RestDescription.MaxRequestBytes(config)), Upstreams.DispatchAsync);
-        if (config.Edges.Rest.Enabled)
-        {
+        if (config.Edges.Grpc.Enabled)
             _connect = new ConnectEdge(loaded.Catalog, RestDescription.ConnectOptionsOf(config, loaded, services.Time), pipeline.HandleAsync, services.Loggers.CreateLogger<ConnectEdge>());
+        if (config.Edges.Rest.Enabled)
             _rest = new RestEdge(loaded.Rest, pipeline.HandleAsync, services.Time, services.Loggers.CreateLogger<RestEdge>());
-        }
-
         if (config.Edges.Rest is { Enabled: true, Docs: true })
             _docs = new DocumentPages(config, loaded, services.Reference);
     }

@@ -85,6 +85,24 @@ public sealed class GatewayTests : IDisposable
         Assert.Equal(["second"], gateway.Current.Config.Services.Keys);
     }
 
+    [Theory]
+    [InlineData("", 400, "application/json")]
+    [InlineData("edges: { rest: { enabled: false } }\n", 400, "application/json")]
+    [InlineData("edges: { grpc: { enabled: false } }\n", 415, "application/problem+json")]
+    [InlineData("edges: { grpc: { enabled: false }, rest: { enabled: false } }\n", 404, null)]
+    public async Task Each_edge_has_its_switch(string edges, int status, string? type)
+    {
+        var contract = Path.Combine(_folder, "a.proto");
+        File.WriteAllText(contract, "syntax = \"proto3\"; service S { rpc M(A) returns (A); } message A {}");
+        File.WriteAllText(ConfigFile, edges + $"services:\n  s:\n    contract: {contract}\n    upstream: {{ protocol: grpc, instances: [ {{ address: \"http://127.0.0.1:1\" }} ] }}\n");
+        await using var gateway = Start(ConfigLoader.Load(ConfigFile, new Hashtable()).Config!);
+        var context = new DefaultHttpContext { Request = { Method = "POST", Path = "/S/M", ContentType = "application/proto", ContentLength = 1, Body = new MemoryStream(new byte[1]) } };
+        // Refused by the Connect edge itself: no backend is asked.
+        context.Request.Headers["Connect-Protocol-Version"] = "2";
+        await gateway.ServeAsync(context);
+        Assert.Equal((status, type), (context.Response.StatusCode, context.Response.ContentType));
+    }
+
     [Fact]
     public async Task A_request_that_comes_after_the_end_is_cut_off_and_waits_for_nothing()
     {
