@@ -44,6 +44,39 @@ internal sealed class ImportScanner(IReadOnlyList<string> importPaths)
         return partial;
     }
 
+    /// <summary>What the files import, and what that imports in turn, bundled files left out. Where an import is not found, all places that it might
+    /// appear in.</summary>
+    public IReadOnlyList<string> FindImports(IReadOnlyList<string> files)
+    {
+        var found = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in files)
+        {
+            string[] roots = [FindRoot(file) ?? Path.GetDirectoryName(file)!, .. importPaths];
+            var pending = new Queue<string>(Imports(file));
+            while (pending.TryDequeue(out var import))
+            {
+                if (File.Exists(Path.Combine(ProtocRunner.IncludePath, import)))
+                    continue;
+                foreach (var path in roots.Select(root => Path.GetFullPath(Path.Combine(root, import))))
+                {
+                    var exists = File.Exists(path);
+                    if (seen.Add(path))
+                    {
+                        found.Add(path);
+                        foreach (var inner in exists ? Imports(path) : [])
+                            pending.Enqueue(inner);
+                    }
+
+                    if (exists)
+                        break;
+                }
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>The path is in the directory or below it.</summary>
     public static bool IsBelow(string path, string directory) =>
         path.StartsWith(Path.EndsInDirectorySeparator(directory) ? directory : directory + Path.DirectorySeparatorChar, StringComparison.Ordinal);

@@ -40,6 +40,12 @@ public static class ProtoSourceReader
         return content with { Diagnostics = [.. diagnostics, .. content.Diagnostics] };
     }
 
+    /// <summary>The files that sources import, directly or not, those that are missing included: a change of one is a change of the contract.</summary>
+    /// <param name="files">The sources.</param>
+    /// <param name="importPaths">As for <see cref="ReadSources"/>.</param>
+    public static IReadOnlyList<string> FindImports(IReadOnlyList<string> files, IReadOnlyList<string> importPaths) =>
+        new ImportScanner([.. importPaths.Select(Path.GetFullPath).Distinct()]).FindImports([.. files.Select(Path.GetFullPath)]);
+
     // Files that import nothing of their own tree go with the root of a file that stands above them, so that no file has two import names.
     private static Dictionary<string, List<string>> GroupByRoot(List<string> files, List<string> importPaths)
     {

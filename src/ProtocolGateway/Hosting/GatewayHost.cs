@@ -68,7 +68,7 @@ public static class GatewayHost
             GatewayLog.NoCleartextHttp2(logger);
         GatewayLog.Listening(logger, string.Join(", ", config.Listen.Select(l => l.Url)));
         onStarted?.Invoke();
-        using (var reload = file is null ? null : new FileWatcher(() => WatchedFiles.Of(file, gateway.Current.Config), () => gateway.Reload(file), TimeProvider.System))
+        using (var reload = file is null ? null : new FileWatcher(new WatchedFiles(file, () => gateway.Current.Config).List, () => gateway.Reload(file), TimeProvider.System))
             await WaitAsync(cancel);
         await StopAsync(gateway, app, admin, logger);
         return 0;

@@ -1,47 +1,53 @@
 using ProtocolGateway.Config;
+using ProtocolGateway.Contracts.Proto;
 
 namespace ProtocolGateway.Hosting;
 
-/// <summary>The files whose change is a reason to load anew: the configuration, and what it names.</summary>
-internal static class WatchedFiles
+/// <summary>
+/// The files whose change is a reason to load anew: the configuration, what it names, and what sources import. They are looked at every second, so
+/// what is imported is found out once for each configuration; only directories that are contracts themselves are listed each time.
+/// </summary>
+/// <param name="configFile">The configuration's file.</param>
+/// <param name="current">The configuration that runs; each reload makes another.</param>
+internal sealed class WatchedFiles(string configFile, Func<GatewayConfig> current)
 {
-    // They are looked at every second; a tree larger than this is reloaded by SIGHUP.
+    // A tree larger than this is reloaded by SIGHUP.
     private const int MostInTree = 10_000;
 
     private static readonly EnumerationOptions Tree = new() { RecurseSubdirectories = true, MaxRecursionDepth = 16, MatchCasing = MatchCasing.CaseInsensitive };
-    private static readonly EnumerationOptions Flat = new() { MatchCasing = MatchCasing.CaseInsensitive };
 
-    /// <summary>The files in an order that does not change; some may not be there.</summary>
-    public static IEnumerable<string> Of(string configFile, GatewayConfig config)
+    private GatewayConfig? _known;
+    private string[] _imports = [];
+
+    /// <summary>The files in an order that does not change; some may not be there. Not for concurrent calls.</summary>
+    public IEnumerable<string> List()
     {
-        yield return configFile;
+        var config = current();
+        if (!ReferenceEquals(config, _known))
+            (_known, _imports) = (config, [.. config.Services.Values.SelectMany(ImportsOf)]);
         var graphql = config.Edges.Graphql;
-        foreach (var join in graphql.Joins)
-            yield return join;
-        if (graphql.Manifest is { } manifest)
-            yield return manifest;
-        foreach (var service in config.Services.Values)
-        {
-            foreach (var file in service.Contract.SelectMany(OfContract).Concat(service.HttpRules).Concat(service.Graphql.Joins).Concat(service.Imports.SelectMany(d => Protos(d, Tree))))
-                yield return file;
-            if (service.Upstream.Tls?.Ca is { } ca)
-                yield return ca;
-        }
+        return [configFile, .. graphql.Joins, .. graphql.Manifest is { } manifest ? [manifest] : Array.Empty<string>(), .. config.Services.Values.SelectMany(Named), .. _imports];
     }
 
-    // A source imports its neighbours; those in other directories are found where imports names these.
-    private static IEnumerable<string> OfContract(string path)
+    private static IEnumerable<string> Named(ServiceConfig service)
     {
-        if (Directory.Exists(path))
-            return Protos(path, Tree);
-        return Path.GetExtension(path).Equals(".proto", StringComparison.OrdinalIgnoreCase) ? Protos(Path.GetDirectoryName(path)!, Flat).Prepend(path) : [path];
+        var files = service.Contract.SelectMany(OfContract).Concat(service.HttpRules).Concat(service.Graphql.Joins);
+        return service.Upstream.Tls?.Ca is { } ca ? files.Append(ca) : files;
     }
 
-    private static List<string> Protos(string directory, EnumerationOptions options)
+    private static IReadOnlyList<string> ImportsOf(ServiceConfig service)
     {
+        var sources = service.Contract.SelectMany(OfContract).Where(file => Path.GetExtension(file).Equals(".proto", StringComparison.OrdinalIgnoreCase));
+        return ProtoSourceReader.FindImports([.. sources], service.Imports);
+    }
+
+    private static IReadOnlyList<string> OfContract(string path)
+    {
+        if (!Directory.Exists(path))
+            return [path];
         try
         {
-            return Directory.EnumerateFiles(directory, "*.proto", options).Take(MostInTree).Order(StringComparer.Ordinal).ToList();
+            return [.. Directory.EnumerateFiles(path, "*.proto", Tree).Take(MostInTree).Order(StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

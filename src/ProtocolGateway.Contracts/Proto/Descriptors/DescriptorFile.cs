@@ -11,8 +11,14 @@ namespace ProtocolGateway.Contracts.Proto.Descriptors;
 /// <param name="SourceInfo">A google.protobuf.SourceCodeInfo; empty where the file came without.</param>
 internal sealed record DescriptorFile(FileDescriptorProto Proto, ReadOnlyMemory<byte> SourceInfo)
 {
-    /// <summary>A file that has been read already.</summary>
-    public static DescriptorFile Of(FileDescriptorProto file) => new(file, file.SourceCodeInfo is { } info ? info.ToByteArray() : default);
+    /// <summary>A file that has been read already. It is taken over: its comments and places become bytes again.</summary>
+    public static DescriptorFile Of(FileDescriptorProto file)
+    {
+        if (file.SourceCodeInfo is not { } info)
+            return new(file, default);
+        file.SourceCodeInfo = null;
+        return new(file, info.ToByteArray());
+    }
 
     /// <summary>The files of a serialized FileDescriptorSet; throws <see cref="InvalidProtocolBufferException"/> for other bytes.</summary>
     public static List<DescriptorFile> ParseSet(ReadOnlyMemory<byte> set)

@@ -19,9 +19,6 @@ internal ref struct WireFields(ReadOnlySpan<byte> message)
     /// <summary>The bytes of a length-prefixed field; empty for other kinds.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>The value of a varint field.</summary>
-    public ulong Value { get; private set; }
-
     /// <summary>The current field has a length before it.</summary>
     public bool IsBytes { get; private set; }
 
@@ -43,9 +40,7 @@ internal ref struct WireFields(ReadOnlySpan<byte> message)
         switch (tag & 7)
         {
             case 0:
-                var read = Varint(out var value);
-                Value = value;
-                return read || Break();
+                return Varint(out _) || Break();
             case 1:
                 length = 8;
                 break;

@@ -72,6 +72,7 @@ public sealed class DescriptorFileTests
             var set = new FileDescriptorSet { File = { FileDescriptorProto.Parser.ParseFrom(body) } };
             var operation = Assert.Single(ProtoModelBuilder.Build(DescriptorFile.ParseSet(Set(body)), "set").Operations);
             Assert.Equal("Gets one.", operation.Documentation);
+            Assert.Null(Assert.Single(DescriptorFile.ParseSet(Set(body))).Proto.SourceCodeInfo);
             Assert.Equal(operation.Source, Assert.Single(ProtoModelBuilder.Build(DescriptorFile.ParseSet(set.ToByteArray()), "set").Operations).Source);
         }
     }
