@@ -22,13 +22,11 @@ internal sealed class Http2Connection : IDisposable
     private readonly Stream _transport;
     private readonly TimeProvider _time;
     private readonly Http2Sender _sender;
-    private readonly Dictionary<int, Http2Stream> _streams = [];
+    private readonly Http2StreamTable _streams = new();
     private readonly Http2Settings _peer = new();
     private readonly Action _onSlot;
     private readonly TaskCompletionSource<Http2Failure?> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _received;
-    private int _reserved;
-    private int _nextId = 1;
     private bool _draining;
     private bool _closed;
 
@@ -76,12 +74,7 @@ internal sealed class Http2Connection : IDisposable
     public bool TryReserve()
     {
         lock (_sync)
-        {
-            if (_draining || _reserved + _streams.Count >= _peer.MaxConcurrentStreams)
-                return false;
-            _reserved++;
-            return true;
-        }
+            return !_draining && _streams.TryReserve(_peer.MaxConcurrentStreams);
     }
 
     /// <summary>Opens a stream with the slot that was reserved, and sends its head and as much of the body as is given.</summary>
@@ -97,16 +90,13 @@ internal sealed class Http2Connection : IDisposable
         bool opened, flush = false;
         lock (_sync)
         {
-            _reserved--;
+            _streams.Release();
             opened = !_draining;
             if (opened)
             {
-                stream.Id = _nextId;
                 stream.SendWindow = _peer.InitialWindow;
-                _nextId += 2;
-                // Identifiers are used up at last (section 5.1.1).
-                _draining = _nextId < 0;
-                _streams.Add(stream.Id, stream);
+                _streams.Add(stream);
+                _draining = _streams.IsUsedUp;
                 _sender.Head(stream.Id, head);
                 if (end || !body.IsEmpty)
                     sent = _sender.Body(stream, body, end);
@@ -133,7 +123,7 @@ internal sealed class Http2Connection : IDisposable
             Task? wait = null;
             lock (_sync)
             {
-                if (!_streams.ContainsKey(stream.Id))
+                if (!_streams.IsRunning(stream.Id))
                     return false;
                 data = data[_sender.Body(stream, data.Span, end)..];
                 if (!data.IsEmpty || (end && !stream.SentEnd))
@@ -152,7 +142,7 @@ internal sealed class Http2Connection : IDisposable
     {
         lock (_sync)
         {
-            if (!_streams.ContainsKey(streamId))
+            if (!_streams.IsRunning(streamId))
                 return;
             _sender.Frame(Http2FrameType.WindowUpdate, streamId, (uint)bytes);
         }
@@ -186,8 +176,7 @@ internal sealed class Http2Connection : IDisposable
             if (_closed)
                 return;
             _closed = _draining = true;
-            streams = [.. _streams.Values];
-            _streams.Clear();
+            streams = _streams.RemoveAll();
             Span<byte> goodbye = stackalloc byte[8];
             goodbye.Clear();
             BinaryPrimitives.WriteUInt32BigEndian(goodbye[4..], (uint)error.GetValueOrDefault());
@@ -219,10 +208,7 @@ internal sealed class Http2Connection : IDisposable
     public Http2Stream? Find(int id, out bool wrong)
     {
         lock (_sync)
-        {
-            wrong = (id & 1) == 0 || (_nextId > 0 && id >= _nextId);
-            return _streams.GetValueOrDefault(id);
-        }
+            return _streams.Find(id, out wrong);
     }
 
     /// <summary>Counts bytes against the connection's window and opens it again; false where it was overrun.</summary>
@@ -247,7 +233,7 @@ internal sealed class Http2Connection : IDisposable
         TaskCompletionSource? waiter;
         lock (_sync)
         {
-            if (!_streams.Remove(stream.Id))
+            if (!_streams.Remove(stream))
                 return;
             waiter = _sender.Unblock(stream);
             if (!stream.SentEnd)
@@ -267,7 +253,7 @@ internal sealed class Http2Connection : IDisposable
         TaskCompletionSource? waiter;
         lock (_sync)
         {
-            if (!_streams.Remove(stream.Id))
+            if (!_streams.Remove(stream))
                 return;
             waiter = _sender.Unblock(stream);
             if (reset is { } code)
@@ -289,7 +275,7 @@ internal sealed class Http2Connection : IDisposable
             var before = _peer.InitialWindow;
             if (_peer.Apply(payload) is not Http2Error.None and var error)
                 return error;
-            foreach (var stream in _streams.Values)
+            foreach (var stream in _streams.Running)
             {
                 if (!Http2Sender.TryGrow(stream, _peer.InitialWindow - before))
                     return Http2Error.FlowControl;
@@ -336,7 +322,7 @@ internal sealed class Http2Connection : IDisposable
         lock (_sync)
         {
             _draining = true;
-            refused = [.. _streams.Values.Where(s => s.Id > last)];
+            refused = [.. _streams.Running.Where(s => s.Id > last)];
         }
 
         _ready.TrySetResult(Http2Failure.GoneAway(code));
@@ -370,7 +356,7 @@ internal sealed class Http2Connection : IDisposable
     {
         bool done;
         lock (_sync)
-            done = _draining && _streams.Count == 0 && _reserved == 0;
+            done = _draining && _streams.IsIdle;
         if (done)
             Close(new(Http2FailureKind.Lost, "The connection was retired."), Http2Error.None);
         else
