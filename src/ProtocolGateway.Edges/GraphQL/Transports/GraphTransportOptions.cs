@@ -48,6 +48,13 @@ public sealed record GraphTransportOptions
     /// <summary>How long a WebSocket may stay without <c>connection_init</c>: the reference server's 3 s.</summary>
     public TimeSpan InitTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// The headers that the payload of <c>connection_init</c> may bring, by name in any case: a browser cannot give a WebSocket headers. As given: who the caller
+    /// is, the language it reads, and the names by which requests are followed. Names of the connection and of proxies are never taken.
+    /// </summary>
+    public IReadOnlyList<string> InitHeaders { get; init; } =
+        ["authorization", "x-api-key", "accept-language", "x-request-id", "x-correlation-id", "traceparent", "tracestate", "baggage"];
+
     /// <summary>How many operations may run on one WebSocket at a time. 100: what HTTP/2 servers usually allow as streams of a connection.</summary>
     public int MaxSocketOperations { get; init; } = 100;
 

@@ -11,6 +11,11 @@ internal readonly record struct DocumentReference(string? Id, bool IsAutomatic)
     // An id is a hash or a short name; more is an attempt.
     private const int MaxIdLength = 256;
 
+    // Utf8JsonReader's own, said here for the message.
+    private const int MaxDepth = 64;
+
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
+
     /// <summary>Reads <c>extensions.persistedQuery</c>.</summary>
     /// <param name="extensions">A JSON object, known to be well formed, or empty.</param>
     /// <param name="reference">Without an id where the extension is not there.</param>
@@ -20,8 +25,15 @@ internal readonly record struct DocumentReference(string? Id, bool IsAutomatic)
         // Few requests have extensions, and fewer this one: no parsing for the others.
         if (extensions.IndexOf("persistedQuery"u8) < 0)
             return null;
-        var reader = new Utf8JsonReader(extensions);
-        return MoveTo(ref reader, "persistedQuery"u8) && reader.TokenType != JsonTokenType.Null ? ReadHash(ref reader, out reference) : null;
+        try
+        {
+            var reader = new Utf8JsonReader(extensions, Options);
+            return MoveTo(ref reader, "persistedQuery"u8) && reader.TokenType != JsonTokenType.Null ? ReadHash(ref reader, out reference) : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return Unreadable("extensions", e);
+        }
     }
 
     /// <summary>Reads the member <c>documentId</c> of a request.</summary>
@@ -30,12 +42,19 @@ internal readonly record struct DocumentReference(string? Id, bool IsAutomatic)
     public static GatewayError? ReadMember(ReadOnlySpan<byte> request, out DocumentReference reference)
     {
         reference = default;
-        var reader = new Utf8JsonReader(request);
-        if (!MoveTo(ref reader, "documentId"u8) || reader.TokenType == JsonTokenType.Null)
-            return null;
-        if (reader.TokenType != JsonTokenType.String)
-            return TransportErrors.BadPersistedQuery("\"documentId\" is not a text.");
-        return FromText(reader.GetString(), out reference);
+        try
+        {
+            var reader = new Utf8JsonReader(request, Options);
+            if (!MoveTo(ref reader, "documentId"u8) || reader.TokenType == JsonTokenType.Null)
+                return null;
+            if (reader.TokenType != JsonTokenType.String)
+                return TransportErrors.BadPersistedQuery("\"documentId\" is not a text.");
+            return FromText(reader.GetString(), out reference);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return Unreadable("The request", e);
+        }
     }
 
     /// <summary>Takes an id from a query parameter.</summary>
@@ -44,6 +63,10 @@ internal readonly record struct DocumentReference(string? Id, bool IsAutomatic)
         reference = new(string.IsNullOrEmpty(id) ? null : id, false);
         return id?.Length > MaxIdLength ? TransportErrors.BadPersistedQuery($"\"documentId\" is longer than {MaxIdLength} characters.") : null;
     }
+
+    // Of what is known to be JSON, the reader refuses depth, and names and texts that are no Unicode.
+    private static GatewayError Unreadable(string what, Exception why) => TransportErrors.BadPersistedQuery(
+        why is JsonException ? $"{what} nests more than {MaxDepth} deep." : $"{what} has half of a surrogate pair in a name or an id.");
 
     private static GatewayError? ReadHash(ref Utf8JsonReader reader, out DocumentReference reference)
     {

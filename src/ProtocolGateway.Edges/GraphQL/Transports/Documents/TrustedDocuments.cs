@@ -57,6 +57,11 @@ public sealed class TrustedDocuments
             problem = $"The file is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.";
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            problem = "The file has half of a surrogate pair (such as \\ud800 alone), or bytes that are not UTF-8, in an id or a document.";
+            return null;
+        }
     }
 
     /// <summary>The document with that id, as the inside of a JSON string; <c>sha256:</c> before an id may be there or not.</summary>

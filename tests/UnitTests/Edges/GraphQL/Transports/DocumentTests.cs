@@ -81,6 +81,11 @@ public sealed class DocumentTests
     [InlineData("{\"format\":\"apollo-persisted-query-manifest\",\"version\":1,\"operations\":{}}", "\"operations\"")]
     [InlineData("{\"format\":\"apollo-persisted-query-manifest\",\"version\":1,\"operations\":[{\"id\":\"a\"}]}", "operations[0]")]
     [InlineData("{\"format\":\"apollo-persisted-query-manifest\",\"version\":1,\"operations\":[{\"id\":\"a\",\"body\":\"x\"},{\"id\":\"a\",\"body\":\"x\"}]}", "operations[1]")]
+    // Half of a surrogate pair.
+    [InlineData("{\"a\":\"\\ud800\"}", "surrogate")]
+    [InlineData("{\"\\udfff\":\"{x}\"}", "surrogate")]
+    [InlineData("{\"format\":\"\\ud800\",\"version\":1,\"operations\":[]}", "surrogate")]
+    [InlineData("{\"format\":\"apollo-persisted-query-manifest\",\"version\":1,\"operations\":[{\"id\":\"\\ud800\",\"body\":\"x\"}]}", "surrogate")]
     public void A_bad_manifest_says_where(string json, string problem)
     {
         Assert.Null(TrustedDocuments.Read(Encoding.UTF8.GetBytes(json), out var told));
@@ -109,6 +114,17 @@ public sealed class DocumentTests
     [InlineData("""{"persistedQuery":{"version":99999999999,"sha256Hash":"abc"}}""")]
     public void A_bad_extension_is_refused(string extensions) =>
         Assert.Equal("BAD_REQUEST", DocumentReference.ReadExtension(Encoding.UTF8.GetBytes(extensions), out _)?.Reason);
+
+    [Fact]
+    public void Depth_and_half_surrogates_are_refused_with_a_reason()
+    {
+        var deep = new string('[', 100) + new string(']', 100);
+        Assert.Contains("64 deep", DocumentReference.ReadExtension(Encoding.UTF8.GetBytes($$"""{"a":{{deep}},"persistedQuery":null}"""), out _)?.Message, StringComparison.Ordinal);
+        Assert.Contains("64 deep", DocumentReference.ReadMember(Encoding.UTF8.GetBytes($$"""{"a":{{deep}},"documentId":"x"}"""), out _)?.Message, StringComparison.Ordinal);
+        Assert.Contains("surrogate", DocumentReference.ReadExtension("""{"persistedQuery":{"version":1,"sha256Hash":"\ud800"}}"""u8, out _)?.Message, StringComparison.Ordinal);
+        Assert.Contains("surrogate", DocumentReference.ReadExtension("""{"persistedQuery":{"\udc00ersion":1}}"""u8, out _)?.Message, StringComparison.Ordinal);
+        Assert.Contains("surrogate", DocumentReference.ReadMember("""{"documentId":"\ud800"}"""u8, out _)?.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void An_id_is_bounded()
