@@ -1,32 +1,39 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace ProtocolGateway.Edges.GraphQL.Transports;
 
 /// <summary>
 /// Keeps pages of other sites from using a visitor's browser. A POST is safe by its media type, which no page may send to another site without asking
-/// first (a preflight); a GET is refused where the browser itself says that it is cross-site, and a WebSocket where its Origin is foreign.
+/// first (a preflight); a GET is refused where a browser may have sent it for such a page without asking, and a WebSocket where its Origin is foreign.
 /// </summary>
 internal sealed class CrossSiteGuard(IReadOnlyList<string> origins)
 {
     // A browser sends any of them to another site only after a preflight.
     private static readonly string[] PreflightHeaders = ["GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name"];
 
+    // The media types of forms, for which a browser does not ask (Fetch, "CORS-safelisted request-header").
+    private static readonly string[] SimpleTypes = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+
     private readonly HashSet<string> _origins = new(origins.Select(o => o.TrimEnd('/')), StringComparer.OrdinalIgnoreCase);
     private readonly bool _any = origins.Contains("*");
 
-    /// <summary>This GET may be answered. Clients that are no browsers send no Sec-Fetch-Site and pass.</summary>
+    /// <summary>
+    /// This GET may be answered: the browser says that it is its own site's or its user's, or has asked before, or no browser has sent it. Browsers that are
+    /// old, and all of them over plain HTTP, do not say (Fetch Metadata is for trustworthy URLs only), and so the absence of the word proves nothing.
+    /// </summary>
     public bool AllowsGet(IHeaderDictionary headers)
     {
         var site = headers["Sec-Fetch-Site"];
-        if (site.Count == 0 || site[0] is "same-origin" or "none" || _any)
+        if (_any || site is ["same-origin" or "none"] || WasAskedFor(headers))
             return true;
-        foreach (var name in PreflightHeaders)
-        {
-            if (headers.ContainsKey(name))
-                return true;
-        }
-
-        return headers.Origin is [{ } origin] && _origins.Contains(origin);
+        if (headers.Origin.Count > 0)
+            return headers.Origin is [{ } origin] && (_origins.Contains(origin) || (site.Count == 0 && IsOwn(origin, headers)));
+        if (site.Count > 0)
+            return false;
+        if (headers.Referer.Count > 0)
+            return headers.Referer is [{ } page] && (IsOwn(page, headers) || (Uri.TryCreate(page, UriKind.Absolute, out var uri) && _origins.Contains(uri.GetLeftPart(UriPartial.Authority))));
+        return !IsBrowsers(headers);
     }
 
     /// <summary>This WebSocket may be opened: no Origin (no browser), the gateway's own, or one that is configured.</summary>
@@ -35,12 +42,31 @@ internal sealed class CrossSiteGuard(IReadOnlyList<string> origins)
         var origin = request.Headers.Origin;
         if (origin.Count == 0 || _any)
             return true;
-        return origin is [{ } one] && (_origins.Contains(one) || IsOwn(one, request));
+        return origin is [{ } one] && (_origins.Contains(one) || IsOwn(one, request.Headers));
     }
 
+    private static bool WasAskedFor(IHeaderDictionary headers)
+    {
+        foreach (var name in PreflightHeaders)
+        {
+            if (headers.ContainsKey(name))
+                return true;
+        }
+
+        return headers.ContentType is [{ } type] && MediaTypeHeaderValue.TryParse(type, out var parsed)
+            && !SimpleTypes.Contains(parsed.MediaType.Value, StringComparer.OrdinalIgnoreCase);
+    }
+
+    // A page can keep its browser from sending the Referer, but not from naming itself, nor from sending the site's cookies.
+    private static bool IsBrowsers(IHeaderDictionary headers) =>
+        headers.Cookie.Count > 0 || headers.UserAgent.ToString().StartsWith("Mozilla/", StringComparison.OrdinalIgnoreCase);
+
     // The scheme is not compared: behind a proxy that ends TLS this side sees http.
-    private static bool IsOwn(string origin, HttpRequest request) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-        && uri.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase)
-        && (request.Host.Port is { } port ? port == uri.Port : uri.IsDefaultPort);
+    private static bool IsOwn(string url, IHeaderDictionary headers)
+    {
+        if (headers.Host is not [{ } text] || !Uri.TryCreate(url, UriKind.Absolute, out var uri))
+            return false;
+        var host = new HostString(text);
+        return uri.Host.Equals(host.Host, StringComparison.OrdinalIgnoreCase) && (host.Port is { } port ? port == uri.Port : uri.IsDefaultPort);
+    }
 }

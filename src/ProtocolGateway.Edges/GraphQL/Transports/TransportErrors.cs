@@ -16,7 +16,7 @@ internal static class TransportErrors
     /// <summary>A browser sends this for a page of another site.</summary>
     public static GatewayError CrossSite() => Refused(
         "CROSS_SITE_REQUEST",
-        "A browser sent this for a page of another site. Requests of a page that may do so carry the header GraphQL-Require-Preflight, or come from one of edges.graphql.origins.",
+        "A browser sent this for a page of another site. Requests of a page that may do so carry the header GraphQL-Require-Preflight, or come from an origin that the gateway's configuration allows.",
         403);
 
     /// <summary>A mutation by GET.</summary>
