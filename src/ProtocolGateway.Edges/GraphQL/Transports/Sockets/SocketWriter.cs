@@ -11,6 +11,9 @@ namespace ProtocolGateway.Edges.GraphQL.Transports.Sockets;
 /// </summary>
 internal sealed class SocketWriter(WebSocket socket) : IDisposable
 {
+    // A socket lives for hours; the room that one large result took is given back, that of usual ones is kept.
+    private const int MaxKept = 16 * 1024;
+
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly PooledBuffer _frame = new();
     private bool _closed;
@@ -133,10 +136,10 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
         _frame.Write("\""u8);
     }
 
-    private ValueTask EndAsync(ReadOnlyMemory<byte> payload)
+    private async ValueTask EndAsync(ReadOnlyMemory<byte> payload)
     {
         if (_closed)
-            return default;
+            return;
         if (!payload.IsEmpty)
         {
             _frame.Write(",\"payload\":"u8);
@@ -144,6 +147,14 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
         }
 
         _frame.Write("}"u8);
-        return socket.SendAsync(_frame.WrittenMemory, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+        try
+        {
+            await socket.SendAsync(_frame.WrittenMemory, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+        }
+        finally
+        {
+            if (_frame.Length > MaxKept)
+                _frame.Dispose();
+        }
     }
 }

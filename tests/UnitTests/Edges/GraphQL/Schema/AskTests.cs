@@ -86,6 +86,69 @@ public sealed class AskTests
             """).Lines("M"));
 
     [Fact]
+    public void Errors_of_a_service_are_errors_and_no_members_of_a_union()
+    {
+        var built = Schemas.OpenApi(
+            "  /x:\n    get:\n      operationId: getX\n      responses:\n        '200': { description: ok, content: { application/json: { schema: { type: object, properties: { a: { type: string } } } } } }\n"
+            + "        '404': { description: no, content: { application/problem+json: { schema: { $ref: '#/components/schemas/Problem' } } } }\n        default: { description: no, content: { application/json: { schema: { $ref: '#/components/schemas/Problem' } } } }\n",
+            "components: { schemas: { Problem: { type: object, properties: { detail: { type: string } } } } }");
+        Assert.Equal(["getX: GetXResponse"], built.Lines("Query"));
+        Assert.Equal(["a: String"], built.Lines("GetXResponse"));
+        Assert.False(built.Has("Problem"));
+    }
+
+    [Fact]
+    public void Headers_and_cookies_that_a_contract_names_are_arguments()
+    {
+        var built = Schemas.OpenApi("""
+              /x:
+                get:
+                  operationId: getX
+                  parameters: [ { name: X-Tenant, in: header, required: true, schema: { type: string } }, { name: session-id, in: cookie, schema: { type: string } } ]
+                  responses: { '200': { description: ok, content: { application/json: { schema: { type: string } } } } }
+            """);
+        Assert.Equal(["getX(X_Tenant: String!, session_id: String): String"], built.Lines("Query"));
+        Assert.Equal([FieldLocation.Header, FieldLocation.Cookie], built.Schema.Query.Fields[0].Arguments.Select(static a => a.Contract!.Location));
+        Assert.Equal(["X-Tenant", "session-id"], built.Schema.Query.Fields[0].Arguments.Select(static a => a.JsonName));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_one_service_leaves_the_others_their_schema()
+    {
+        var diagnostics = new List<Diagnostic>();
+        var joins = ExtensionReader.Parse("""extend type Gone { a(id: String @require(field: "id")): M @lookup(operation: "gone.S.Get") }""", "j", diagnostics);
+        var good = Schemas.ProtoContent("message M { string a = 1; } service S { rpc Get(M) returns (M); }", "good.v1");
+        var odd = Documents.Paths(
+            "  /x:\n    get:\n      operationId: getOdd\n      responses: { '200': { description: ok, content: { application/json: { schema: { $ref: '#/components/schemas/Loop' } } } } }",
+            "components: { schemas: { Loop: { oneOf: [ { type: array, items: { $ref: '#/components/schemas/Loop' } } ] } } }");
+        var options = new GraphSchemaOptions { Joins = joins, Operation = static o => o.Name == "Get" ? new() { Name = "no way" } : null };
+        var built = Schemas.Of(options, null, ("odd", odd), ("good", good));
+        Assert.Equal(2, built.Diagnostics.Count(static d => d.Severity == Severity.Error));
+        Assert.Contains("get(a: String): M", built.Lines("Query"));
+    }
+
+    [Fact]
+    public void A_service_that_fails_nulls_its_own_field_and_no_other()
+    {
+        var joins = ExtensionReader.Parse("""extend type M { other(a: String @require(field: "a")): M @lookup(operation: "users.v1.S.GetM") }""", "j", []);
+        var built = Schemas.Proto("message M { string a = 1; } service S { rpc GetM(M) returns (M); rpc SetM(M) returns (M); rpc WatchM(M) returns (stream M); }", new GraphSchemaOptions { Joins = joins, StreamLists = 3 });
+        GraphType[] roots = [built.Schema.Query, built.Schema.Mutation!, built.Schema.Subscription!];
+        Assert.All(roots.SelectMany(static r => r.Fields), static f => Assert.False(f.Type.NonNull));
+        Assert.False(built.Schema.Find("M")!.FindField("other")!.Type.NonNull);
+    }
+
+    [Fact]
+    public void What_a_call_costs_is_known_for_joins_too()
+    {
+        var joins = ExtensionReader.Parse("""extend type M { other(a: String @require(field: "a")): M @lookup(operation: "users.v1.S.GetM") }""", "j", []);
+        var built = Schemas.Proto(
+            "message M { string a = 1; } service S { rpc GetM(M) returns (M); }",
+            new GraphSchemaOptions { Joins = joins, Operation = static _ => new() { Weight = 7 } });
+        Assert.Equal(7, built.Schema.Query.FindField("getM")!.Weight);
+        Assert.Equal(7, built.Schema.Find("M")!.FindField("other")!.Weight);
+    }
+
+    [Fact]
     public void A_read_mask_is_dropped_for_a_copy_of_its_message_too()
     {
         const string Text = "message User { string id = 1; } message Req { google.protobuf.FieldMask read_mask = 1; string id = 2; }";
