@@ -24,7 +24,8 @@ public static class InventoryService
             ["card-deck"] = new("card-deck", "Punched cards, one deck", 40, 999, ["paper"]),
             ["valve"] = new("valve", "Vacuum tube", 7, 450, ["fragile"]),
         };
-        routes.MapGet("/items", (int? minStock) => items.Values.Where(i => i.Stock >= (minStock ?? 0)).OrderBy(i => i.Sku, StringComparer.Ordinal));
+        routes.MapGet("/items", (int? minStock, string[]? sku) => items.Values
+            .Where(i => i.Stock >= (minStock ?? 0) && (sku is not { Length: > 0 } || sku.Contains(i.Sku))).OrderBy(i => i.Sku, StringComparer.Ordinal));
         routes.MapGet("/items/{sku}", (string sku) => items.TryGetValue(sku, out var item)
             ? Results.Ok(item)
             : Results.Problem(statusCode: 404, title: "Not Found", detail: $"There is no item \"{sku}\"."));

@@ -14,9 +14,9 @@ public sealed class OrdersService(TimeProvider time) : Orders.V1.Orders.OrdersBa
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(300);
 
     private readonly ConcurrentDictionary<string, Order> _orders = new(
-        [KeyValuePair.Create("1", new Order { Id = "1", UserId = "ada", State = OrderState.Placed, Total = 1998, Lines = { new OrderLine { Sku = "card-deck", Quantity = 2, Price = 999 } } })]);
+        new[] { Seed("1", "ada", "card-deck", 2, 999), Seed("2", "alan", "valve", 12, 450), Seed("3", "ada", "valve", 1, 450) }.Select(o => KeyValuePair.Create(o.Id, o)));
 
-    private int _lastId = 1;
+    private int _lastId = 3;
 
     /// <inheritdoc />
     public override Task<Order> Place(PlaceRequest request, ServerCallContext context)
@@ -37,10 +37,18 @@ public sealed class OrdersService(TimeProvider time) : Orders.V1.Orders.OrdersBa
     }
 
     /// <inheritdoc />
+    public override Task<Order> GetOrder(GetOrderRequest request, ServerCallContext context) => Task.FromResult(Find(request.OrderId));
+
+    /// <inheritdoc />
+    public override Task<ListOrdersResponse> ListOrders(ListOrdersRequest request, ServerCallContext context) => Task.FromResult(new ListOrdersResponse
+    {
+        Orders = { _orders.Values.Where(o => request.UserIds.Count == 0 || request.UserIds.Contains(o.UserId)).OrderByDescending(o => int.Parse(o.Id, CultureInfo.InvariantCulture)) },
+    });
+
+    /// <inheritdoc />
     public override async Task Watch(WatchRequest request, IServerStreamWriter<OrderEvent> responseStream, ServerCallContext context)
     {
-        if (!_orders.ContainsKey(request.OrderId))
-            throw new RpcException(new Status(StatusCode.NotFound, $"There is no order \"{request.OrderId}\"."));
+        Find(request.OrderId);
         for (var state = OrderState.Placed; state <= OrderState.Delivered; state++)
         {
             if (state > OrderState.Placed)
@@ -69,6 +77,18 @@ public sealed class OrdersService(TimeProvider time) : Orders.V1.Orders.OrdersBa
         await foreach (var message in requestStream.ReadAllAsync(context.CancellationToken))
             await responseStream.WriteAsync(new ChatMessage { From = "shop", Text = $"{message.From} said: {message.Text}" }, context.CancellationToken);
     }
+
+    private static Order Seed(string id, string user, string sku, int quantity, long price) => new()
+    {
+        Id = id,
+        UserId = user,
+        State = OrderState.Placed,
+        Total = quantity * price,
+        Lines = { new OrderLine { Sku = sku, Quantity = quantity, Price = price } },
+    };
+
+    private Order Find(string id) =>
+        _orders.TryGetValue(id, out var order) ? order : throw new RpcException(new Status(StatusCode.NotFound, $"There is no order \"{id}\"."));
 
     private Timestamp Now() => Timestamp.FromDateTimeOffset(time.GetUtcNow());
 }

@@ -40,6 +40,10 @@ public sealed class UsersService(TimeProvider time) : Users.V1.Users.UsersBase
     }
 
     /// <inheritdoc />
+    public override Task<BatchGetUsersResponse> BatchGetUsers(BatchGetUsersRequest request, ServerCallContext context) =>
+        Task.FromResult(new BatchGetUsersResponse { Users = { request.Ids.Distinct().Select(id => _users.GetValueOrDefault(id)).OfType<User>() } });
+
+    /// <inheritdoc />
     public override Task<User> CreateUser(CreateUserRequest request, ServerCallContext context)
     {
         if (string.IsNullOrWhiteSpace(request.User?.Name))

@@ -55,6 +55,7 @@ internal static class DemoCommand
         File.WriteAllText(file, $$"""
             listen: [ { url: "http://127.0.0.1:{{ports.Public}}" } ]
             admin: { url: "http://127.0.0.1:{{ports.Admin}}" }
+            edges: { graphql: { joins: [ '{{contracts}}/joins.graphql' ] } }
             services:
               users:
                 contract: '{{contracts}}/users.proto'

@@ -19,6 +19,8 @@ internal static class DemoText
             ("client stream from NDJSON", $$"""printf '{"sku":"valve","quantity":2,"price":"450"}\n{"sku":"card-deck","quantity":1,"price":"999"}\n' | curl -s -X POST {{at}}/v1/orders:upload -H 'Content-Type: application/x-ndjson' --data-binary @-"""),
             ("HTTP service: stock", $"curl -s '{at}/inventory/items?minStock=10'"),
             ("HTTP service: a new item", $$"""curl -s -X POST {{at}}/inventory/items -H 'Content-Type: application/json' -d '{"sku":"relay","name":"Relay","stock":12,"price":250}'"""),
+            ("GraphQL: one query over all three services", $$"""curl -s {{at}}/graphql -H 'Content-Type: application/json' -d '{"query":"{ listUsers { users { name orders { total lines { quantity item { name stock } } } } } }"}'"""),
+            ("GraphQL: a subscription as SSE", $$"""curl -sN {{at}}/graphql -H 'Content-Type: application/json' -H 'Accept: text/event-stream' -d '{"query":"subscription { watch(orderId: \"1\") { state order { user { name } } } }"}'"""),
             ("OpenAPI of all of it", $"curl -s {at}/openapi.json"),
             ("the reference page", $"curl -sL {at}/docs"),
             ("ready?", $"curl -s http://127.0.0.1:{adminPort}/healthz/ready"),
@@ -30,7 +32,7 @@ internal static class DemoText
     public static void Print(TextWriter output, int port, int adminPort, string file)
     {
         output.WriteLine($"\nThe gateway is on http://127.0.0.1:{port} before users and orders (gRPC) and inventory (HTTP).");
-        output.WriteLine($"The reference page is at http://127.0.0.1:{port}/docs, the configuration in {file}\n");
+        output.WriteLine($"GraphiQL is at http://127.0.0.1:{port}/graphql, the REST reference at http://127.0.0.1:{port}/docs, the configuration in {file}\n");
         foreach (var (what, command) in Commands(port, adminPort))
             output.WriteLine($"# {what}\n{command}");
         output.WriteLine("\nCtrl-C stops.");

@@ -12,12 +12,24 @@ internal static class ExplainCommand
 {
     public static Command Create()
     {
-        var method = new Argument<string>("METHOD") { Description = "The HTTP method." };
-        var url = new Argument<string>("URL") { Description = "A path with its query, or a whole URL; escaped as on the wire." };
+        var method = new Argument<string?>("METHOD") { Description = "The HTTP method.", Arity = ArgumentArity.ZeroOrOne };
+        var url = new Argument<string?>("URL") { Description = "A path with its query, or a whole URL; escaped as on the wire.", Arity = ArgumentArity.ZeroOrOne };
+        var graph = new ExplainGraphQl();
         var (config, contract, import, json) = (CommandLine.ConfigOption(), CommandLine.ContractOption(), CommandLine.ImportOption(), CommandLine.JsonOption());
-        var command = new Command("explain", "Says which rule of which operation a request hits, every field bound, and the runner-up rules.") { method, url, config, contract, import, json };
-        command.SetAction((parsed, cancel) => RunAsync(
-            parsed.GetValue(method)!, parsed.GetValue(url)!, ContractInput.Read(parsed.GetValue(config)?.ToString(), parsed.GetValue(contract) ?? [], parsed.GetValue(import) ?? []), parsed.GetValue(json), cancel));
+        var command = new Command("explain", "Says which rule of which operation a request hits, every field bound, and the runner-up rules; or, with --graphql, how a GraphQL document is carried out.") { method, url, config, contract, import, json };
+        graph.AddTo(command);
+        command.Validators.Add(parsed =>
+        {
+            if (graph.IsAsked(parsed) == parsed.GetValue(url) is not null)
+                parsed.AddError("explain takes METHOD and URL, or --graphql FILE.");
+        });
+        command.SetAction((parsed, cancel) =>
+        {
+            var input = ContractInput.Read(parsed.GetValue(config)?.ToString(), parsed.GetValue(contract) ?? [], parsed.GetValue(import) ?? []);
+            return graph.IsAsked(parsed.CommandResult)
+                ? graph.RunAsync(parsed, input, cancel)
+                : RunAsync(parsed.GetValue(method)!, parsed.GetValue(url)!, input, parsed.GetValue(json), cancel);
+        });
         return command;
     }
 

@@ -21,6 +21,14 @@ public sealed record GraphqlEdgeConfig
     [Description("A JSON file that records the schema's names, so that none changes when contracts are added. export graphql --write-manifest writes it."), FilePath(MayBeMissing = true)]
     public string? Manifest { get; init; }
 
+    /// <summary>What one document may ask for.</summary>
+    [Description("What one document may ask for.")]
+    public GraphqlLimitsConfig Limits { get; init; } = new();
+
+    /// <summary>Clients may ask for the schema.</summary>
+    [Description("Answers questions on the schema (__schema, __type). Without it, error messages do not suggest similar names either.")]
+    public bool Introspection { get; init; } = true;
+
     /// <summary>Which output fields may be null.</summary>
     [Description("Which output fields may be null: those of which the contract says so, or all.")]
     public GraphqlNullability Nullability { get; init; }

@@ -1,5 +1,6 @@
 using ProtocolGateway.Config;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.GraphQL;
 using ProtocolGateway.Edges.GraphQL.Schema;
 using ProtocolGateway.Edges.GraphQL.Schema.Joins;
 
@@ -27,6 +28,25 @@ internal static class GraphDescription
             diagnostics.Add(new(Severity.Error, new("edges.graphql", ""), $"There is no GraphQL schema because building it failed: {e.Message}"));
             return null;
         }
+    }
+
+    /// <summary>What documents may ask for.</summary>
+    public static GraphLimits LimitsOf(GatewayConfig config)
+    {
+        var limits = config.Edges.Graphql.Limits;
+        return new GraphLimits
+        {
+            MaxDocumentBytes = (int)Math.Min(limits.MaxDocumentBytes, Array.MaxLength),
+            MaxTokens = limits.MaxTokens,
+            MaxDepth = limits.MaxDepth,
+            MaxAliases = limits.MaxAliases,
+            MaxRootFields = limits.MaxRootFields,
+            MaxDirectives = limits.MaxDirectives,
+            MaxFields = limits.MaxFields,
+            MaxCost = limits.MaxCost,
+            AssumedListSize = limits.AssumedListSize,
+            Introspection = config.Edges.Graphql.Introspection,
+        };
     }
 
     private static GraphSchemaOptions OptionsOf(GatewayConfig config)

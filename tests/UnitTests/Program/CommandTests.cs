@@ -104,11 +104,11 @@ public sealed class CommandTests
         try
         {
             var joins = Path.Combine(folder.FullName, "joins.graphql");
-            await File.WriteAllTextAsync(joins, "extend type Order {\n  user(id: String @require(field: \"nope\")): User @lookup(operation: \"users.v1.Users.GetUser\")\n}\n", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(joins, "extend type Order {\n  buyer(id: String @require(field: \"nope\")): User @lookup(operation: \"users.v1.Users.GetUser\")\n}\n", TestContext.Current.CancellationToken);
             var config = Path.Combine(folder.FullName, "gateway.yaml");
             var text = await File.ReadAllTextAsync(_sample, TestContext.Current.CancellationToken);
-            await File.WriteAllTextAsync(
-                config, text.Replace("../contracts", Repository.PathOf("contracts"), StringComparison.Ordinal) + "edges: { graphql: { joins: joins.graphql } }\n", TestContext.Current.CancellationToken);
+            text = text.Replace("[../contracts/samples/joins.graphql]", "joins.graphql", StringComparison.Ordinal);
+            await File.WriteAllTextAsync(config, text.Replace("../contracts", Repository.PathOf("contracts"), StringComparison.Ordinal), TestContext.Current.CancellationToken);
             var (code, json) = await CheckAsync(config);
             Assert.Equal(1, code);
             var error = Assert.Single(json["diagnostics"]!.AsArray(), d => (string)d!["severity"]! == "error")!;
@@ -155,6 +155,53 @@ public sealed class CommandTests
         Assert.Equal(allow is null, json["allow"] is null);
         Assert.Contains(allow ?? "", (string?)json["allow"] ?? "", StringComparison.Ordinal);
         Assert.Empty(json["fields"]!.AsObject());
+    }
+
+    [Fact]
+    public async Task Explain_of_a_document_prints_calls_joins_and_where_the_bytes_go()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, "query Q($full: Boolean = false) { listUsers(pageSize: 2) { users { name orders { lines { item { stock } } } email @include(if: $full) } } }", TestContext.Current.CancellationToken);
+            var (code, output, errors) = await GatewayProcess.RunAsync("explain", "--graphql", file, "--config", _sample);
+            Assert.Equal((0, ""), (code, errors));
+            Assert.Equal(
+                """
+                query, cost 626
+                  call 1: users.v1.Users.ListUsers of users (gRPC)
+                    input {"pageSize":2}
+                    takes users{name id}
+                  join 1: orders.v1.Orders.ListOrders of orders (gRPC), after call 1
+                    one call for up to 100 distinct keys
+                    id -> userIds, found again by userId
+                    takes orders{lines{sku} userId}
+                  join 2: inventory.listItems of inventory (HTTP), after join 1
+                    one call for up to 100 distinct keys
+                    sku -> sku, found again by sku
+                    takes stock sku
+                data
+                  listUsers <- call 1
+                    users <- users
+                      name <- name
+                      orders <- join 1
+                        lines <- lines
+                          item <- join 2
+                            stock <- stock
+
+                """.ReplaceLineEndings("\n"),
+                output);
+            (_, output, _) = await GatewayProcess.RunAsync("explain", "--graphql", file, "--config", _sample, "--variables", "{\"full\":true}");
+            Assert.Contains("      email <- email\n", output, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(file, "{\n  listUsers { nope } }", TestContext.Current.CancellationToken);
+            (code, _, errors) = await GatewayProcess.RunAsync("explain", "--graphql", file, "--config", _sample);
+            Assert.Equal(1, code);
+            Assert.StartsWith(file + ":2:15: ", errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     private static async Task<(int Code, JsonObject Json)> CheckAsync(string config)

@@ -5,14 +5,14 @@ internal sealed class VariableValues(IReadOnlyList<string> names) : IDisposable
 {
     private readonly (int Start, int Length)[] _values = new (int, int)[names.Count];
 
-    /// <summary>None, for operations without variables.</summary>
+    /// <summary>None: for operations without variables, and where no request is at hand.</summary>
     public static VariableValues None { get; } = new([]);
 
     /// <summary>Where the values are written, one after the other.</summary>
     public PooledBuffer Buffer { get; } = new();
 
     /// <summary>The value of a variable; empty where it was not given and has no default.</summary>
-    public ReadOnlySpan<byte> Json(int index) => Buffer.WrittenSpan.Slice(_values[index].Start, _values[index].Length);
+    public ReadOnlySpan<byte> Json(int index) => index < _values.Length ? Buffer.WrittenSpan.Slice(_values[index].Start, _values[index].Length) : default;
 
     /// <summary>The name of a variable.</summary>
     public string Name(int index) => names[index];

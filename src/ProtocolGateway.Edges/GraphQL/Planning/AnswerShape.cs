@@ -45,6 +45,10 @@ internal sealed class AnswerShape
         return AddPaths(message, "", paths) && paths.Count > 0 ? paths : null;
     }
 
+    /// <summary>The members, for whoever reads a plan: <c>users{name address{city}}</c>.</summary>
+    public override string ToString() =>
+        string.Join(' ', _members.Select(static m => m.Value._members.Count == 0 ? m.Key : m.Key + "{" + m.Value + "}"));
+
     private DataType Part(DataType type) => type switch
     {
         MessageType message => Part(message),

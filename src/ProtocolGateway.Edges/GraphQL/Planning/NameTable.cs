@@ -16,6 +16,9 @@ internal sealed class NameTable
     /// <summary>How many names there are.</summary>
     public int Count => _names.Length;
 
+    /// <summary>A name by its index, for whoever reads a plan.</summary>
+    public string this[int index] => Encoding.UTF8.GetString(_names[index]);
+
     /// <summary>A table of distinct names; the index of a name is its place.</summary>
     public static NameTable Of(IReadOnlyList<string> names)
     {

@@ -82,10 +82,13 @@ internal sealed class CallPlan
     /// <summary>The answer says nothing: the field is true.</summary>
     public bool AnswersTrue { get; init; }
 
+    /// <summary>What is wanted of the answer, for whoever reads the plan; null where it was not told.</summary>
+    public AnswerShape? Wanted { get; private set; }
+
     /// <summary>Called once by the compiler, when it has seen all that is wanted of the answer.</summary>
-    public CallPlan Complete(JsonFormatPlan? format, byte[]? readMask = null)
+    public CallPlan Complete(JsonFormatPlan? format, byte[]? readMask = null, AnswerShape? wanted = null)
     {
-        (Format, ReadMask) = (format, readMask);
+        (Format, ReadMask, Wanted) = (format, readMask, wanted);
         return this;
     }
 }

@@ -69,11 +69,16 @@ internal sealed class SchemaPlans
     public void Complete(CallPlan call, AnswerShape shape, GraphReadMask? mask)
     {
         if (call.Operation.Kind != ContractKind.Grpc || call.AnswersTrue)
+        {
+            call.Complete(null, null, shape);
             return;
+        }
+
         var output = (MessageType)call.Operation.Output!;
         call.Complete(
             Contracts.Codec.Formatting.JsonFormatPlan.Compile(shape.Part(output), AnswerOptions, _catalog.FindType),
-            mask is null ? null : MaskOf(output, shape, mask));
+            mask is null ? null : MaskOf(output, shape, mask),
+            shape);
     }
 
     private static byte[]? MaskOf(MessageType output, AnswerShape shape, GraphReadMask mask)
