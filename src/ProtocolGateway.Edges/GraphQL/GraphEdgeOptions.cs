@@ -1,3 +1,5 @@
+using ProtocolGateway.Contracts.Model;
+
 namespace ProtocolGateway.Edges.GraphQL;
 
 /// <summary>What can be set on the execution of GraphQL operations.</summary>
@@ -8,6 +10,9 @@ public sealed record GraphEdgeOptions
 
     /// <summary>How much text of documents is kept compiled, in bytes. 8 MiB: some ten thousand documents; plans take ten times their text.</summary>
     public int MaxCachedDocumentBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>How long a call of an operation may take at most; null for as long as the client waits.</summary>
+    public Func<Operation, TimeSpan?> TimeoutOf { get; init; } = static _ => null;
 
     /// <summary>What documents may ask for.</summary>
     public GraphLimits Limits { get; init; } = new();

@@ -42,10 +42,9 @@ internal sealed class CallRunner(CallHandler pipeline, GraphEdgeOptions options,
             Stop = stop,
             Cancelled = stop?.Token ?? caller.Cancelled,
             CallerAddress = caller.Address,
-            Deadline = caller.Deadline,
+            Deadline = caller.DeadlineOf(plan.Timeout),
         };
-        call.Headers.AddAll(caller.Headers(plan.Operation.Kind == ContractKind.Grpc));
-        answer.Error = caller.Error ?? Prepare(plan, input, request, call);
+        answer.Error = caller.AddHeaders(plan.Operation.Kind == ContractKind.Grpc, call.Headers) ?? Prepare(plan, input, request, call);
         if (answer.Error is null)
             await pipeline(call);
         NoteIncident(plan, answer, call);

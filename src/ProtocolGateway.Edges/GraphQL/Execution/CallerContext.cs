@@ -7,30 +7,24 @@ namespace ProtocolGateway.Edges.GraphQL.Execution;
 /// <summary>Who asks, for the calls of one request: what of his headers goes on, how long he waits, and what comes back for him.</summary>
 internal sealed class CallerContext
 {
-    private readonly CallHeaders _grpc = new();
-    private readonly CallHeaders _http = new();
+    private readonly HttpContext _context;
+    private readonly TimeProvider _time;
+    private readonly GatewayError? _badTimeout;
     private readonly Lock _lock = new();
+    private (CallHeaders Headers, GatewayError? Error)? _grpc, _http;
     private List<KeyValuePair<string, string>>? _answers;
 
-    /// <summary>Reads the caller's headers once; each call gets a copy.</summary>
+    /// <summary>Reads how long the caller waits; his headers are read with the first call that carries them.</summary>
     /// <param name="context">The request, or the one that opened the socket.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancelled">Fires when the caller has gone or cancels.</param>
     public CallerContext(HttpContext context, TimeProvider time, CancellationToken cancelled)
     {
-        Cancelled = cancelled;
+        (_context, _time, Cancelled) = (context, time, cancelled);
         Address = ClientHeaders.CallerAddress(context);
-        Error = CallTimeouts.Read(context.Request.Headers, null, time, out var deadline)
-            ?? ClientHeaders.ToBackend(context, _grpc, Address, grpc: true)
-            ?? ClientHeaders.ToBackend(context, _http, Address, grpc: false);
+        _badTimeout = CallTimeouts.Read(context.Request.Headers, null, time, out var deadline);
         Deadline = deadline;
-        _grpc.RemoveAll(SpeaksOfThisRequest);
-        _http.RemoveAll(SpeaksOfThisRequest);
-        _http.TryAdd("accept", "application/json");
     }
-
-    /// <summary>A header that cannot be read; the request is refused with it.</summary>
-    public GatewayError? Error { get; }
 
     /// <summary>Fires when the caller has gone or cancels.</summary>
     public CancellationToken Cancelled { get; }
@@ -44,14 +38,38 @@ internal sealed class CallerContext
     /// <summary>The headers of answers that are passed on to him, in the order in which they came.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> AnswerHeaders => _answers ?? [];
 
-    /// <summary>What a backend is sent.</summary>
-    public CallHeaders Headers(bool grpc) => grpc ? _grpc : _http;
+    /// <summary>When a call must be done that may take so long at most.</summary>
+    public Deadline DeadlineOf(TimeSpan? most) => most is { } span ? Deadline.Earlier(Deadline.After(span, _time)) : Deadline;
+
+    /// <summary>Adds what a backend is sent of the caller's headers.</summary>
+    /// <param name="grpc">As metadata.</param>
+    /// <param name="into">The call's headers.</param>
+    /// <returns>Null, or the header that cannot be passed on; the call is refused with it.</returns>
+    public GatewayError? AddHeaders(bool grpc, CallHeaders into)
+    {
+        (CallHeaders Headers, GatewayError? Error) read;
+        // Calls start on any thread.
+        lock (_lock)
+            read = grpc ? _grpc ??= Read(grpc: true) : _http ??= Read(grpc: false);
+        into.AddAll(read.Headers);
+        return read.Error;
+    }
 
     /// <summary>Keeps a header of an answer. Calls end on any thread.</summary>
     public void Return(string name, string value)
     {
         lock (_lock)
             (_answers ??= []).Add(new(name, value));
+    }
+
+    private (CallHeaders Headers, GatewayError? Error) Read(bool grpc)
+    {
+        var headers = new CallHeaders();
+        var error = _badTimeout ?? ClientHeaders.ToBackend(_context, headers, Address, grpc);
+        headers.RemoveAll(SpeaksOfThisRequest);
+        if (!grpc)
+            headers.TryAdd("accept", "application/json");
+        return (headers, error);
     }
 
     // What the caller says of his own request's body and of the form of our answer is nothing to a backend.

@@ -64,6 +64,9 @@ internal sealed class CallPlan
     /// <summary>The configured service, for messages.</summary>
     public required string Service { get; init; }
 
+    /// <summary>How long a call may take at most; null for as long as the client waits.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>Reads the JSON of the input as protobuf; null for HTTP operations.</summary>
     public Contracts.Codec.Parsing.JsonParsePlan? Parse { get; init; }
 

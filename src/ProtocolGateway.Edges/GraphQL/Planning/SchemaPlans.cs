@@ -36,6 +36,9 @@ internal sealed class SchemaPlans
     /// <summary>What documents may ask for.</summary>
     public GraphLimits Limits { get; }
 
+    /// <summary>How long calls of an operation may take at most.</summary>
+    public Func<Operation, TimeSpan?> TimeoutOf { get; init; } = static _ => null;
+
     /// <summary>Its input types.</summary>
     public InputTable Inputs { get; }
 
@@ -62,6 +65,7 @@ internal sealed class SchemaPlans
         Parse = operation.Kind == ContractKind.Grpc ? _parsers.GetOrAdd(operation, o => JsonParsePlan.Compile(o.Input, CodecOptions.Default, _catalog.FindType)) : null,
         Http = operation.Kind == ContractKind.Http ? _builders.GetOrAdd(operation, HttpRequestBuilder.Compile) : null,
         StreamLimit = streamLimit,
+        Timeout = TimeoutOf(operation),
         AnswersTrue = operation.Output is null or MessageType { Fields.Count: 0, WellKnown: WellKnown.None or WellKnown.Empty },
     };
 

@@ -16,7 +16,7 @@ internal static class NetSchema
     public static ISchema Of(GraphSchema source)
     {
         var schema = new global::GraphQL.Types.Schema();
-        schema.Features.DeprecationOfInputValues = true;
+        (schema.Features.DeprecationOfInputValues, schema.Features.RepeatableDirectives) = (true, true);
         var types = new Dictionary<string, IGraphType>(StringComparer.Ordinal);
         foreach (var type in source.Types)
         {
@@ -36,7 +36,7 @@ internal static class NetSchema
         foreach (var type in types.Values)
             schema.RegisterType(type);
         schema.Initialize();
-        AddSpecifiedBy(schema);
+        AddToIntrospection(schema);
         return schema;
     }
 
@@ -116,16 +116,20 @@ internal static class NetSchema
 
     private static string? Text(string text) => text.Length == 0 ? null : text;
 
-    // The library's own __Type lacks the field (specification, October 2021).
-    private static void AddSpecifiedBy(global::GraphQL.Types.Schema schema)
+    // What the library lacks: __Type.specifiedByURL of October 2021, and an argument of __Directive.args of the draft. Clients ask for both.
+    private static void AddToIntrospection(global::GraphQL.Types.Schema schema)
     {
-        if (schema.AllTypes["__Type"] is not IObjectGraphType type || type.Fields.Find("specifiedByURL") is not null)
-            return;
-        type.AddField(new FieldType
+        if (schema.AllTypes["__Type"] is IObjectGraphType type && type.Fields.Find("specifiedByURL") is null)
         {
-            Name = "specifiedByURL",
-            ResolvedType = schema.AllTypes["String"],
-            Resolver = new FuncFieldResolver<object?>(static context => (context.Source as NetScalar)?.SpecifiedBy),
-        });
+            type.AddField(new FieldType
+            {
+                Name = "specifiedByURL",
+                ResolvedType = schema.AllTypes["String"],
+                Resolver = new FuncFieldResolver<object?>(static context => (context.Source as NetScalar)?.SpecifiedBy),
+            });
+        }
+
+        if (schema.AllTypes["__Directive"] is IObjectGraphType directive && directive.GetField("args") is { } args && args.Arguments?.Find("includeDeprecated") is null)
+            args.Arguments = new QueryArguments(new QueryArgument(schema.AllTypes["Boolean"]!) { Name = "includeDeprecated", DefaultValue = false });
     }
 }
