@@ -9,7 +9,6 @@ internal sealed class CallerContext
 {
     private readonly HttpContext _context;
     private readonly TimeProvider _time;
-    private readonly GatewayError? _badTimeout;
     private readonly Lock _lock = new();
     private (CallHeaders Headers, GatewayError? Error)? _grpc, _http;
     private List<KeyValuePair<string, string>>? _answers;
@@ -22,12 +21,15 @@ internal sealed class CallerContext
     {
         (_context, _time, Cancelled) = (context, time, cancelled);
         Address = ClientHeaders.CallerAddress(context);
-        _badTimeout = CallTimeouts.Read(context.Request.Headers, null, time, out var deadline);
+        Error = CallTimeouts.Read(context.Request.Headers, null, time, out var deadline);
         Deadline = deadline;
     }
 
     /// <summary>Fires when the caller has gone or cancels.</summary>
     public CancellationToken Cancelled { get; }
+
+    /// <summary>A time to wait that cannot be read; the request is refused with it.</summary>
+    public GatewayError? Error { get; }
 
     /// <summary>His address.</summary>
     public string? Address { get; }
@@ -65,7 +67,7 @@ internal sealed class CallerContext
     private (CallHeaders Headers, GatewayError? Error) Read(bool grpc)
     {
         var headers = new CallHeaders();
-        var error = _badTimeout ?? ClientHeaders.ToBackend(_context, headers, Address, grpc);
+        var error = Error ?? ClientHeaders.ToBackend(_context, headers, Address, grpc);
         headers.RemoveAll(SpeaksOfThisRequest);
         if (!grpc)
             headers.TryAdd("accept", "application/json");
