@@ -8,9 +8,6 @@ internal static partial class GraphEdgeLog
     [LoggerMessage(2101, LogLevel.Warning, "Incident {IncidentId}: {Operation} failed behind the gateway: {Failure}")]
     public static partial void CallFailed(ILogger log, string incidentId, string operation, string failure);
 
-    [LoggerMessage(2150, LogLevel.Error, "Incident {IncidentId}: the GraphQL edge failed")]
-    public static partial void EdgeFailed(ILogger log, string incidentId, Exception exception);
-
     [LoggerMessage(2151, LogLevel.Debug, "A WebSocket was closed with {Code}: {Reason}")]
     public static partial void SocketClosed(ILogger log, int code, string reason);
 }

@@ -28,8 +28,7 @@ internal static class ConfigValidator
             Report("edges.rest.path", "The path must begin with a slash.");
         else if (!IsLiteralPath(config.Edges.Rest.Path))
             Report("edges.rest.path", "The path holds literal segments only, none of them empty.");
-        if (!config.Edges.Graphql.Path.StartsWith('/') || config.Edges.Graphql.Path.AsSpan().ContainsAny(PatternCharacters))
-            Report("edges.graphql.path", "The path must begin with a slash and hold literal segments only.");
+        GraphqlRules.Validate(config.Edges.Graphql, IsLiteralPath, Report);
         if (config.Limits.MaxHeaderBytes > LimitsConfig.MostHeaderBytes)
             Report("limits.maxHeaderBytes", $"{config.Limits.MaxHeaderBytes} bytes are more than {LimitsConfig.MostHeaderBytes >> 20}MiB, which no client's headers need.");
         if (config.Shutdown.DrainDelay > ShutdownConfig.LongestDrainDelay)

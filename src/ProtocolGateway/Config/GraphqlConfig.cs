@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using ProtocolGateway.Edges.GraphQL.Transports;
 
 namespace ProtocolGateway.Config;
 
@@ -52,6 +53,70 @@ public sealed record GraphqlEdgeConfig
     /// <summary>Server streams are queries too, of at most so many messages; 0 for none.</summary>
     [Description("Offers each server stream as a query too, which reads at most so many messages into a list; 0 for none."), AtLeast(0)]
     public int StreamLists { get; init; }
+
+    /// <summary>Browsers get GraphiQL.</summary>
+    [Description("Serves the GraphiQL page to browsers.")]
+    public bool Graphiql { get; init; } = Defaults.Graphiql;
+
+    /// <summary>Which statuses answers over HTTP have.</summary>
+    [Description("Which HTTP statuses answers have: audit2025 as the audit suite of graphql-http asks for (400 for what could not run, but 200 where the client takes application/json only), or draft2026 as the GraphQL-over-HTTP draft of August 2026 (422 for what is understood and wrong, 294 for data with errors).")]
+    public GraphqlStatusProfile StatusProfile { get; init; }
+
+    /// <summary>The largest request in bytes; null takes that of limits.</summary>
+    [Description("The largest request body or WebSocket message: bytes, or a text such as 4MiB. Without it, that of limits."), ByteSize]
+    public long? MaxRequestBytes { get; init; }
+
+    /// <summary>How many requests an array may hold; 0 refuses arrays.</summary>
+    [Description("How many requests may come in one array; 0 refuses arrays."), AtLeast(0)]
+    public int MaxBatch { get; init; } = Defaults.MaxBatch;
+
+    /// <summary>Origins of pages that may open WebSockets, and GET across sites.</summary>
+    [Description("Origins beside the gateway's own, such as https://app.example.com, whose pages may open WebSockets and send GET requests that browsers call cross-site; \"*\" allows all.")]
+    public IReadOnlyList<string> Origins { get; init; } = Defaults.Origins;
+
+    /// <summary>Documents are kept under the hash that clients send along.</summary>
+    [Description("Keeps documents that clients send with their hash, so that the hash alone is enough from then on (automatic persisted queries).")]
+    public bool PersistedQueries { get; init; } = Defaults.AutomaticPersistedQueries;
+
+    /// <summary>The manifest of documents known in advance.</summary>
+    [Description("A JSON file of documents that clients may name by id: Apollo's persisted query manifest, or an object of ids and texts."), FilePath]
+    public string? TrustedDocuments { get; init; }
+
+    /// <summary>Only those run.</summary>
+    [Description("Runs trustedDocuments only.")]
+    public bool TrustedDocumentsOnly { get; init; }
+
+    /// <summary>How many operations may run on one WebSocket.</summary>
+    [Description("How many operations may run on one WebSocket at a time."), AtLeast(1)]
+    public int MaxSocketOperations { get; init; } = Defaults.MaxSocketOperations;
+
+    /// <summary>Which headers the payload of connection_init may bring.</summary>
+    [Description("The headers that the payload of a WebSocket's connection_init may bring, by name; browsers cannot send them otherwise.")]
+    public IReadOnlyList<string> InitHeaders { get; init; } = Defaults.InitHeaders;
+
+    /// <summary>How long a WebSocket may stay without connection_init.</summary>
+    [Description("How long a WebSocket may stay without connection_init, such as 3s.")]
+    public TimeSpan InitTimeout { get; init; } = Defaults.InitTimeout;
+
+    /// <summary>How often silent streams and WebSockets are kept alive.</summary>
+    [Description("How often a silent stream or WebSocket is kept alive, such as 12s.")]
+    public TimeSpan KeepAlive { get; init; } = Defaults.KeepAlive;
+
+    /// <summary>How long a WebSocket's ping may stay unanswered.</summary>
+    [Description("How long a WebSocket client may leave a ping unanswered, such as 30s.")]
+    public TimeSpan KeepAliveTimeout { get; init; } = Defaults.KeepAliveTimeout;
+
+    private static GraphTransportOptions Defaults { get; } = new();
+}
+
+/// <summary>Which statuses answers over HTTP have.</summary>
+public enum GraphqlStatusProfile
+{
+    /// <summary>Those of the audit suite.</summary>
+    Audit2025,
+
+    /// <summary>Those of the 2026 draft.</summary>
+    Draft2026,
 }
 
 /// <summary>Which output fields may be null.</summary>

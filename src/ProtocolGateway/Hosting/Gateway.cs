@@ -17,15 +17,16 @@ internal sealed class Gateway : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ReflectionPoller _reflection;
     private readonly Lock _swap = new();
+    private readonly CancellationTokenSource _ending = new();
     private GatewaySnapshot _current;
     private volatile bool _stopping;
     private volatile bool _closed;
 
     public Gateway(GatewayConfig config, SnapshotServices services)
     {
-        _services = services;
+        _services = services with { Stopping = _ending.Token };
         _logger = services.Loggers.CreateLogger("ProtocolGateway");
-        _reflection = new ReflectionPoller(services, Rebuild);
+        _reflection = new ReflectionPoller(_services, Rebuild);
         _current = Build(config);
         LogDiagnostics(_current);
         _reflection.Follow(config);
@@ -41,6 +42,9 @@ internal sealed class Gateway : IAsyncDisposable
 
     /// <summary>Makes readiness say so.</summary>
     public void BeginStop() => _stopping = true;
+
+    /// <summary>Ends what has no end of its own: subscriptions, and the WebSockets that they run on once their queries are answered.</summary>
+    public Task EndStreamsAsync() => _ending.CancelAsync();
 
     /// <summary>Answers one request on the current snapshot.</summary>
     public async Task ServeAsync(HttpContext context)
@@ -95,6 +99,7 @@ internal sealed class Gateway : IAsyncDisposable
         await _reflection.DisposeAsync();
         _closed = true;
         await Current.LeaveAsync();
+        _ending.Dispose();
     }
 
     /// <summary>Builds the running configuration anew, with what services have told since.</summary>
@@ -134,6 +139,7 @@ internal sealed class Gateway : IAsyncDisposable
 
             LogDiagnostics(next);
             var old = Interlocked.Exchange(ref _current, next);
+            old.Retire();
             _ = old.LeaveAsync().AsTask();
             return true;
         }

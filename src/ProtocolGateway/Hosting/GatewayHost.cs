@@ -86,7 +86,8 @@ public static class GatewayHost
 
         using var patience = new CancellationTokenSource(ShutdownPatience);
         GatewayLog.Stopping(logger);
-        // The public side first.
+        // The public side first, and there first what would hold its connections open for ever.
+        await gateway.EndStreamsAsync();
         await app.StopAsync(patience.Token);
         if (admin is not null)
             await admin.StopAsync(patience.Token);

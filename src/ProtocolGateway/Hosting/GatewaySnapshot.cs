@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Catalogs;
 using ProtocolGateway.Config;
+using ProtocolGateway.Edges.GraphQL;
 using ProtocolGateway.Edges.Grpc;
 using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Envelope.Errors;
@@ -17,11 +18,13 @@ namespace ProtocolGateway.Hosting;
 /// All that serves one state of configuration and contracts. Swapped whole; calls that run on an old one finish there, and the last of them closes
 /// its connections.
 /// </summary>
-internal sealed class GatewaySnapshot
+internal sealed class GatewaySnapshot : IAsyncDisposable
 {
     private readonly RestEdge? _rest;
     private readonly ConnectEdge? _connect;
     private readonly DocumentPages? _docs;
+    private readonly GraphEdge? _graph;
+    private readonly CancellationTokenSource _retired = new();
 
     // The gateway itself counts as one user while the snapshot is the current one.
     private int _users = 1;
@@ -39,6 +42,12 @@ internal sealed class GatewaySnapshot
             _connect = new ConnectEdge(loaded.Catalog, RestDescription.ConnectOptionsOf(config, loaded, services.Time), pipeline.HandleAsync, services.Loggers.CreateLogger<ConnectEdge>());
         if (config.Edges.Rest.Enabled)
             _rest = new RestEdge(loaded.Rest, pipeline.HandleAsync, services.Time, services.Loggers.CreateLogger<RestEdge>());
+        if (loaded.Graph is { } schema)
+        {
+            var lent = new GraphEdgeServices(services.Time, services.Loggers, services.Stopping, _retired.Token);
+            _graph = new GraphEdge(schema, loaded.Catalog, GraphDescription.ExecutionOf(config), GraphDescription.TransportOf(config), pipeline.HandleAsync, lent);
+        }
+
         if (config.Edges.Rest is { Enabled: true, Docs: true })
             _docs = new DocumentPages(config, loaded, services.Reference);
     }
@@ -62,10 +71,22 @@ internal sealed class GatewaySnapshot
         }
     }
 
-    public ValueTask LeaveAsync() => Interlocked.Decrement(ref _users) == 0 ? Upstreams.DisposeAsync() : ValueTask.CompletedTask;
+    /// <summary>Another one has taken over: connections that could stay for ever end as soon as nothing runs on them.</summary>
+    public void Retire() => _retired.Cancel();
+
+    public ValueTask LeaveAsync() => Interlocked.Decrement(ref _users) == 0 ? DisposeAsync() : ValueTask.CompletedTask;
+
+    /// <summary>Closes its connections. The last who leaves does it.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _retired.Dispose();
+        return Upstreams.DisposeAsync();
+    }
 
     public Task ServeAsync(HttpContext context)
     {
+        if (_graph?.TryHandle(context) is { } asked)
+            return asked;
         if (_docs?.TryServe(context) is { } served)
             return served;
         if (_connect?.TryHandle(context) is { } called)
@@ -82,4 +103,8 @@ internal sealed class GatewaySnapshot
 /// <param name="Loggers">The loggers.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Reference">Serves the reference page.</param>
-internal sealed record SnapshotServices(Meter Meter, ILoggerFactory Loggers, TimeProvider Time, RequestDelegate Reference);
+internal sealed record SnapshotServices(Meter Meter, ILoggerFactory Loggers, TimeProvider Time, RequestDelegate Reference)
+{
+    /// <summary>Fires when the program no longer takes calls: what has no end of its own ends.</summary>
+    public CancellationToken Stopping { get; init; }
+}

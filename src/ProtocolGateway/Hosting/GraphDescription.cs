@@ -3,6 +3,8 @@ using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.GraphQL;
 using ProtocolGateway.Edges.GraphQL.Schema;
 using ProtocolGateway.Edges.GraphQL.Schema.Joins;
+using ProtocolGateway.Edges.GraphQL.Transports;
+using ProtocolGateway.Edges.GraphQL.Transports.Documents;
 
 namespace ProtocolGateway.Hosting;
 
@@ -46,6 +48,33 @@ internal static class GraphDescription
             MaxCost = limits.MaxCost,
             AssumedListSize = limits.AssumedListSize,
             Introspection = config.Edges.Graphql.Introspection,
+        };
+    }
+
+    /// <summary>The options of the edge's execution.</summary>
+    public static GraphEdgeOptions ExecutionOf(GatewayConfig config) => new() { Limits = LimitsOf(config) };
+
+    /// <summary>The options of the edge's transports.</summary>
+    public static GraphTransportOptions TransportOf(GatewayConfig config)
+    {
+        var edge = config.Edges.Graphql;
+        return new()
+        {
+            Path = edge.Path.TrimEnd('/'),
+            StatusProfile = edge.StatusProfile == GraphqlStatusProfile.Draft2026 ? GraphStatusProfile.Draft2026 : GraphStatusProfile.Audit2025,
+            Graphiql = edge.Graphiql,
+            MaxBatch = edge.MaxBatch,
+            MaxRequestBytes = (int)(edge.MaxRequestBytes ?? config.Limits.MaxRequestBytes),
+            Origins = edge.Origins,
+            AutomaticPersistedQueries = edge.PersistedQueries,
+            // The validator has read it before; a file that was broken since serves no document.
+            TrustedDocuments = edge.TrustedDocuments is null ? null : TrustedDocuments.Load(edge.TrustedDocuments, out _),
+            TrustedDocumentsOnly = edge.TrustedDocumentsOnly,
+            InitHeaders = edge.InitHeaders,
+            InitTimeout = edge.InitTimeout,
+            MaxSocketOperations = edge.MaxSocketOperations,
+            KeepAlive = edge.KeepAlive,
+            KeepAliveTimeout = edge.KeepAliveTimeout,
         };
     }
 

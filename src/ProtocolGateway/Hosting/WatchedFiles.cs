@@ -26,7 +26,8 @@ internal sealed class WatchedFiles(string configFile, Func<GatewayConfig> curren
         if (!ReferenceEquals(config, _known))
             (_known, _imports) = (config, [.. config.Services.Values.SelectMany(ImportsOf)]);
         var graphql = config.Edges.Graphql;
-        return [configFile, .. graphql.Joins, .. graphql.Manifest is { } manifest ? [manifest] : Array.Empty<string>(), .. config.Services.Values.SelectMany(Named), .. _imports];
+        string?[] named = [configFile, .. graphql.Joins, graphql.Manifest, graphql.TrustedDocuments];
+        return [.. named.OfType<string>(), .. config.Services.Values.SelectMany(Named), .. _imports];
     }
 
     private static IEnumerable<string> Named(ServiceConfig service)

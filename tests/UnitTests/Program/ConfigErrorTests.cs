@@ -80,6 +80,12 @@ public sealed class ConfigErrorTests
     [InlineData("edges: {rest: {path: \"\"}}", "10:22: error: edges.rest.path: The path must begin with a slash.")]
     [InlineData("edges: {rest: {path: /a//b}, graphql: {path: /graphql}}", "10:22: error: edges.rest.path: The path holds literal segments only")]
     [InlineData("edges: {graphql: {path: \"\"}}", "10:25: error: edges.graphql.path: The path must begin with a slash")]
+    [InlineData("edges: {graphql: {path: /}}", "10:25: error: edges.graphql.path: The path holds literal segments only, at least one")]
+    [InlineData("edges: {graphql: {path: \"/a/{b}\"}}", "10:25: error: edges.graphql.path: The path holds literal segments only")]
+    [InlineData("edges: {graphql: {keepAlive: 2h}}", "10:30: error: edges.graphql.keepAlive: The duration is none between 0 and 1h.")]
+    [InlineData("edges: {graphql: {initTimeout: 0s}}", "10:32: error: edges.graphql.initTimeout: ")]
+    [InlineData("edges: {graphql: {trustedDocumentsOnly: true}}", "10:41: error: edges.graphql.trustedDocumentsOnly: There are no trustedDocuments")]
+    [InlineData("edges: {graphql: {origins: [https://a.example/b]}}", "10:28: error: edges.graphql.origins: \"https://a.example/b\" is no origin")]
     [InlineData("admin: {}", "10:8: error: admin.url: This key must be given.")]
     [InlineData("admin: {url: \"ftp://a\"}", "10:14: error: admin.url: \"ftp://a\" is not a URL")]
     [InlineData("admin: {url: \"http://a:1/x\"}", "10:14: error: admin.url: \"http://a:1/x\" has more than a scheme, a host and a port.")]
@@ -97,6 +103,16 @@ public sealed class ConfigErrorTests
     {
         var error = Assert.Single(Load(Good + line).Errors).ToString();
         Assert.StartsWith("gateway.yaml:" + expected, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Trusted_documents_are_read_before_they_are_trusted()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, "{\"a\": 7}");
+        var error = Assert.Single(Load(Good + $"edges: {{graphql: {{trustedDocuments: {file}}}}}").Errors);
+        Assert.Equal(("edges.graphql.trustedDocuments", "\"a\" is not the text of a document."), (error.Path, error.Message));
+        File.Delete(file);
     }
 
     [Theory]

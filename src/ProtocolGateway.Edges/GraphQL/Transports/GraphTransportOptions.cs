@@ -30,6 +30,9 @@ public sealed record GraphTransportOptions
     /// <summary>The largest request body, or WebSocket message, in bytes. 4 MiB: what gRPC servers take unless told otherwise.</summary>
     public int MaxRequestBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>How slowly a request's body may come.</summary>
+    public BodyPace Pace { get; init; } = BodyPace.Default;
+
     /// <summary>Origins beside the gateway's own whose pages may open WebSockets and send requests that browsers call cross-site; <c>*</c> allows all.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 

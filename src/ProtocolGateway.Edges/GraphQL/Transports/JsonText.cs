@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text.Json;
 
 namespace ProtocolGateway.Edges.GraphQL.Transports;
@@ -24,6 +25,29 @@ internal static class JsonText
         catch (InvalidOperationException)
         {
             return [];
+        }
+    }
+
+    /// <summary>Half of a surrogate pair is escaped somewhere in the texts of JSON that is known to be well formed: it stands for no character.</summary>
+    public static bool HasLoneSurrogate(ReadOnlySpan<byte> json)
+    {
+        // Few texts hold such escapes at all.
+        if (json.IndexOf("\\u"u8) < 0)
+            return false;
+        var afterHigh = false;
+        while (true)
+        {
+            var escape = json.IndexOf((byte)'\\');
+            if (afterHigh && escape != 0)
+                return true;
+            if (escape < 0)
+                return false;
+            var isUnit = json[escape + 1] == (byte)'u';
+            var unit = isUnit && Utf8Parser.TryParse(json.Slice(escape + 2, 4), out ushort parsed, out _, 'x') ? (char)parsed : 'u';
+            if (char.IsLowSurrogate(unit) != afterHigh)
+                return true;
+            afterHigh = char.IsHighSurrogate(unit);
+            json = json[(escape + (isUnit ? 6 : 2))..];
         }
     }
 

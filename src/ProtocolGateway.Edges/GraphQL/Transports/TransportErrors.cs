@@ -6,12 +6,42 @@ namespace ProtocolGateway.Edges.GraphQL.Transports;
 /// <summary>Failures of the ways in, before anything runs. Reasons become <c>extensions.code</c>.</summary>
 internal static class TransportErrors
 {
+    /// <summary>The methods that are answered, as the header Allow lists them.</summary>
+    public const string Methods = "GET, HEAD, OPTIONS, POST";
+
+    /// <summary>The reason of <see cref="PersistedQueryNotFound"/>.</summary>
+    public const string NotFoundReason = "PERSISTED_QUERY_NOT_FOUND";
+
     /// <summary>There is neither a document nor anything that names one.</summary>
     public static GatewayError NoQuery() =>
-        Refused("BAD_REQUEST", "The request holds no \"query\": a text that is a GraphQL document.");
+        NotWellFormed("The request holds no \"query\": a text that is a GraphQL document.");
 
-    /// <summary>The body cannot be read as a request.</summary>
+    /// <summary>What came cannot be read at all.</summary>
     public static GatewayError BadRequest(string message) => Refused("BAD_REQUEST", message);
+
+    /// <summary>What came can be read, but is no request. A status of the 2026 draft; <see cref="GraphAnswerWriter"/> knows that of the other profile.</summary>
+    public static GatewayError NotWellFormed(string message) => Refused("BAD_REQUEST", message, 422);
+
+    /// <summary>The client takes no form in which answers are sent.</summary>
+    public static GatewayError NotAcceptable() => Refused(
+        "NOT_ACCEPTABLE",
+        "None of the accepted media types can be sent; these can be: application/graphql-response+json, application/json, text/event-stream, multipart/mixed;subscriptionSpec=1.0.",
+        406);
+
+    /// <summary>The body is of a media type that is not read; or of none, which browsers may send for any page.</summary>
+    public static GatewayError UnsupportedType(string? given) => Refused(
+        "UNSUPPORTED_MEDIA_TYPE", $"The body is {given ?? "of no media type"}; this endpoint takes application/json in UTF-8 without content coding.", 415);
+
+    /// <summary>A method that is neither GET nor POST.</summary>
+    public static GatewayError Method() => new()
+    {
+        Code = StatusCode.Unimplemented,
+        Reason = "METHOD_NOT_ALLOWED",
+        Blame = Blame.Caller,
+        Message = "GraphQL is asked by POST or GET.",
+        HttpStatus = 405,
+        AnswerHeaders = [new("Allow", Methods)],
+    };
 
     /// <summary>A browser sends this for a page of another site.</summary>
     public static GatewayError CrossSite() => Refused(
@@ -49,7 +79,7 @@ internal static class TransportErrors
         Refused("TOO_MANY_OPERATIONS", $"{limit} operations run on this connection already, which is the most that may.");
 
     /// <summary>The hash is not known; clients send the document next. Message and code are what they compare.</summary>
-    public static GatewayError PersistedQueryNotFound() => Refused("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound");
+    public static GatewayError PersistedQueryNotFound() => Refused(NotFoundReason, "PersistedQueryNotFound");
 
     /// <summary>Hashes alone are never enough here; clients stop sending them.</summary>
     public static GatewayError PersistedQueryNotSupported() => Refused("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported");

@@ -112,15 +112,16 @@ internal sealed class GraphiqlPage
             .ToFrozenDictionary(static n => n[Prefix.Length..^3], n => GraphiqlPart.Load(assembly, n), StringComparer.Ordinal);
     }
 
-    private static string Page(string folder) => $"""
+    private static string Page(string folder) => $$"""
         <!DOCTYPE html>
         <html lang="en">
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>GraphiQL</title>
-        <link rel="stylesheet" href="{folder}/graphiql.css">
-        <script type="module" src="{folder}/graphiql.js"></script>
+        <link rel="stylesheet" href="{{folder}}/graphiql.css">
+        <style>body { margin: 0 } #graphiql { height: 100dvh }</style>
+        <script type="module" src="{{folder}}/graphiql.js"></script>
         </head>
         <body><div id="graphiql">Loading ...</div></body>
         </html>

@@ -7,24 +7,28 @@ internal sealed class SocketOperations(int limit)
     private readonly HashSet<SocketOperation> _running = [];
     private readonly Lock _lock = new();
     private TaskCompletionSource? _none;
+    private bool _isSealed;
 
-    /// <summary>Nothing runs.</summary>
-    public bool IsIdle
+    /// <summary>No more are taken in.</summary>
+    public bool IsSealed
     {
         get
         {
             lock (_lock)
-                return _running.Count == 0;
+                return _isSealed;
         }
     }
 
-    /// <summary>Nothing runs but streams, which have no end to wait for.</summary>
-    public bool HasOnlyStreams
+    /// <summary>Takes no more in from now on, if nothing runs.</summary>
+    /// <param name="passOverStreams">Streams do not count: they have no end to wait for.</param>
+    /// <returns>True for the first call that found it so.</returns>
+    public bool TrySeal(bool passOverStreams)
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-                return _running.All(static o => o.IsStream);
+            if (_isSealed || (passOverStreams ? _running.Any(static o => !o.IsStream) : _running.Count > 0))
+                return false;
+            return _isSealed = true;
         }
     }
 
@@ -35,12 +39,12 @@ internal sealed class SocketOperations(int limit)
             return _byId.ContainsKey(id);
     }
 
-    /// <summary>Takes an operation in; false where there are too many.</summary>
+    /// <summary>Takes an operation in; false where there are too many, or where no more are taken.</summary>
     public bool TryAdd(SocketOperation operation)
     {
         lock (_lock)
         {
-            if (_running.Count >= limit)
+            if (_isSealed || _running.Count >= limit)
                 return false;
             _byId.Add(operation.Id, operation);
             _running.Add(operation);

@@ -132,7 +132,7 @@ public sealed class SocketWireTests
         Assert.InRange(socket.Rooms[1], 1, 64 * 1024);
     }
 
-    private static SocketOperation Operation(string id) => new(id, new PooledBuffer(), default, CancellationToken.None);
+    private static SocketOperation Operation(string id) => new(id, new PooledBuffer(), CancellationToken.None);
 
     /// <summary>A connection that gives what is put in and keeps what is sent.</summary>
     private sealed class Wire : WebSocket

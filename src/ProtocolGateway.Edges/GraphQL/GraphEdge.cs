@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.GraphQL.Schema;
+using ProtocolGateway.Edges.GraphQL.Transports;
+using ProtocolGateway.Edges.GraphQL.Transports.Documents;
+using ProtocolGateway.Edges.GraphQL.Transports.Graphiql;
+using ProtocolGateway.Edges.GraphQL.Transports.Sockets;
+using ProtocolGateway.Envelope.Calls;
+
+namespace ProtocolGateway.Edges.GraphQL;
+
+/// <summary>GraphQL in, calls out: one path for HTTP, WebSockets and the page for browsers. One per catalog snapshot.</summary>
+public sealed class GraphEdge
+{
+    private readonly string _path;
+    private readonly GraphiqlPage? _page;
+    private readonly HttpTransport _http;
+    private readonly SocketTransport _sockets;
+
+    /// <summary>An edge over a schema.</summary>
+    /// <param name="schema">What clients may ask for.</param>
+    /// <param name="catalog">The contracts that it was made of.</param>
+    /// <param name="options">The settings of execution.</param>
+    /// <param name="transport">The settings of the ways in.</param>
+    /// <param name="pipeline">The spine.</param>
+    /// <param name="services">What the program lends.</param>
+    public GraphEdge(GraphSchema schema, Catalog catalog, GraphEdgeOptions options, GraphTransportOptions transport, CallHandler pipeline, GraphEdgeServices services)
+        : this(GraphDispatcher.Of(new(new(schema, catalog, options.Limits), new(pipeline, options, services.Loggers.CreateLogger<GraphEdge>()), options)), transport, services)
+    {
+    }
+
+    /// <summary>An edge that a dispatcher answers.</summary>
+    /// <param name="dispatcher">What runs operations.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="services">What the program lends.</param>
+    internal GraphEdge(GraphDispatcher dispatcher, GraphTransportOptions options, GraphEdgeServices services)
+    {
+        _path = options.Path;
+        _page = options.Graphiql ? new(options.Path) : null;
+        var log = services.Loggers.CreateLogger<GraphEdge>();
+        var documents = new DocumentResolver(options);
+        var guard = new CrossSiteGuard(options.Origins);
+        _http = new(dispatcher, documents, guard, options, services, log);
+        _sockets = new(dispatcher, documents, guard, options, services, log, AnswerAsync);
+    }
+
+    /// <summary>Answers a request; null for one of another path.</summary>
+    public Task? TryHandle(HttpContext context)
+    {
+        var path = context.Request.Path.Value ?? "";
+        if (path == _path)
+            return MayBeSocket(context) ? _sockets.HandleAsync(context) : AnswerAsync(context);
+        return _page?.HasPart(path) is true ? _page.WritePartAsync(context) : null;
+    }
+
+    // HTTP/1.1 upgrades; HTTP/2 has extended CONNECT instead (RFC 8441).
+    private static bool MayBeSocket(HttpContext context) =>
+        (HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Upgrade.Count > 0)
+        || (HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true });
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var accept = GraphAccept.Read(request.Headers.Accept);
+        if (accept.Page && _page is not null && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))
+            return _page.WriteAsync(context);
+        if (!HttpMethods.IsOptions(request.Method))
+            return _http.HandleAsync(context, accept);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        context.Response.Headers.Allow = TransportErrors.Methods;
+        return Task.CompletedTask;
+    }
+}
