@@ -1,7 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using ProtocolGateway.Contracts.Codec;
+using ProtocolGateway.Contracts.Codec.Formatting;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.GraphQL.Execution;
+using ProtocolGateway.Edges.GraphQL.Planning;
 using ProtocolGateway.Edges.GraphQL.Schema;
 using ProtocolGateway.Edges.GraphQL.Transports;
 using ProtocolGateway.Edges.GraphQL.Transports.Documents;
@@ -27,8 +31,18 @@ public sealed class GraphEdge
     /// <param name="pipeline">The spine.</param>
     /// <param name="services">What the program lends.</param>
     public GraphEdge(GraphSchema schema, Catalog catalog, GraphEdgeOptions options, GraphTransportOptions transport, CallHandler pipeline, GraphEdgeServices services)
-        : this(GraphDispatcher.Of(new(new(schema, catalog, options.Limits), new(pipeline, options, services.Loggers.CreateLogger<GraphEdge>()), options)), transport, services)
+        : this(GraphDispatcher.Of(ExecutorOf(schema, catalog, options, pipeline, services)), transport, services)
     {
+    }
+
+    private static GraphExecutor ExecutorOf(GraphSchema schema, Catalog catalog, GraphEdgeOptions options, CallHandler pipeline, GraphEdgeServices services)
+    {
+        var details = new StatusDetails(
+            catalog.FindType,
+            type => JsonFormatPlan.Compile(type, CodecOptions.Default, catalog.FindType).Format,
+            options.ErrorDetails.Contains("*") ? null : options.ErrorDetails.Contains);
+        var plans = new SchemaPlans(schema, catalog, options.Limits) { TimeoutOf = options.TimeoutOf };
+        return new GraphExecutor(plans, new CallRunner(pipeline, options, services.Loggers.CreateLogger<GraphEdge>(), details), options);
     }
 
     /// <summary>An edge that a dispatcher answers.</summary>

@@ -14,8 +14,18 @@ public sealed record GraphEdgeOptions
     /// <summary>How long a call of an operation may take at most; null for as long as the client waits.</summary>
     public Func<Operation, TimeSpan?> TimeoutOf { get; init; } = static _ => null;
 
+    /// <summary>Equal queries that are under way at the same time are carried out once. Off: a query then answers with what was read before it was asked.</summary>
+    public bool ShareQueries { get; init; }
+
     /// <summary>What documents may ask for.</summary>
     public GraphLimits Limits { get; init; } = new();
+
+    /// <summary>The types of a gRPC error's details that callers see, by full name; <c>*</c> shows all. The ones that are made for callers (google/rpc/error_details.proto).</summary>
+    public IReadOnlyList<string> ErrorDetails { get; init; } =
+    [
+        "google.rpc.BadRequest", "google.rpc.ErrorInfo", "google.rpc.Help", "google.rpc.LocalizedMessage", "google.rpc.PreconditionFailure",
+        "google.rpc.QuotaFailure", "google.rpc.ResourceInfo", "google.rpc.RetryInfo",
+    ];
 
     /// <summary>The headers of backends' answers that are passed on to the client, in lower case.</summary>
     public IReadOnlyList<string> AnswerHeaders { get; init; } = [];

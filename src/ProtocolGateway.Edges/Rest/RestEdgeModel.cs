@@ -9,7 +9,7 @@ namespace ProtocolGateway.Edges.Rest;
 /// <summary>Everything that the REST edge compiles from one catalog snapshot. Immutable.</summary>
 public sealed class RestEdgeModel
 {
-    internal RestEdgeModel(RouteTable routes, IReadOnlyList<RestRoutePlan> plans, RestErrorDetails errorDetails, RestEdgeOptions options) =>
+    internal RestEdgeModel(RouteTable routes, IReadOnlyList<RestRoutePlan> plans, StatusDetails errorDetails, RestEdgeOptions options) =>
         (Routes, Plans, ErrorDetails, Options) = (routes, plans, errorDetails, options);
 
     /// <summary>The routes.</summary>
@@ -21,7 +21,7 @@ public sealed class RestEdgeModel
     /// <summary>By <see cref="Route.Index"/>.</summary>
     internal IReadOnlyList<RestRoutePlan> Plans { get; }
 
-    internal RestErrorDetails ErrorDetails { get; }
+    internal StatusDetails ErrorDetails { get; }
 
     /// <summary>Compiles a catalog. Rules that cannot be served are left out and named in <paramref name="diagnostics"/>.</summary>
     public static RestEdgeModel Build(Catalog catalog, RestEdgeOptions options, List<Diagnostic> diagnostics)

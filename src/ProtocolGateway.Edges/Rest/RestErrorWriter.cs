@@ -8,7 +8,7 @@ using ProtocolGateway.Envelope.Errors;
 namespace ProtocolGateway.Edges.Rest;
 
 /// <summary>Turns a <see cref="GatewayError"/> into bytes: application/problem+json (RFC 9457) or google.rpc.Status as JSON. The cause is never among them.</summary>
-internal sealed class RestErrorWriter(RestErrorDetails details, RestErrorFormat format)
+internal sealed class RestErrorWriter(StatusDetails details, RestErrorFormat format)
 {
     // Never part of a page: the types are JSON, so only JSON's own escapes are needed.
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -10,9 +10,6 @@ namespace ProtocolGateway.Edges.Rest;
 /// <summary>Writes the protobuf message of a request: variables, query and body (empty for none). A method of the route's binding.</summary>
 internal delegate GatewayError? MessageBinder(in RouteMatch match, ReadOnlySpan<char> rawTarget, ReadOnlySequence<byte> body, IBufferWriter<byte> output, string? contentType);
 
-/// <summary>Writes one protobuf message as JSON. A method of the compiled plan.</summary>
-internal delegate CodecError? MessageFormatter(ReadOnlySequence<byte> message, IBufferWriter<byte> output);
-
 /// <summary>What is compiled for one route at load: all that a call of it needs.</summary>
 internal sealed class RestRoutePlan
 {

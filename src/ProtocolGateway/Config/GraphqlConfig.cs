@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using ProtocolGateway.Edges.GraphQL;
 using ProtocolGateway.Edges.GraphQL.Transports;
 
 namespace ProtocolGateway.Config;
@@ -25,6 +26,18 @@ public sealed record GraphqlEdgeConfig
     /// <summary>What one document may ask for.</summary>
     [Description("What one document may ask for.")]
     public GraphqlLimitsConfig Limits { get; init; } = new();
+
+    /// <summary>The types of a gRPC error's details that callers see.</summary>
+    [Description("The types of a gRPC error's details that extensions.details shows, by full name; \"*\" shows all. google.rpc.DebugInfo is never shown.")]
+    public IReadOnlyList<string> ErrorDetails { get; init; } = new GraphEdgeOptions().ErrorDetails;
+
+    /// <summary>Equal queries under way are carried out once.</summary>
+    [Description("Carries out equal queries that are under way at the same time once: those of the same operation and variables, from the same address, with the same forwarded headers.")]
+    public bool ShareQueries { get; init; }
+
+    /// <summary>The headers of services' answers that go back to the client.</summary>
+    [Description("The headers of services' answers that go back to the client. Queries are not shared then.")]
+    public IReadOnlyList<string> AnswerHeaders { get; init; } = [];
 
     /// <summary>Clients may ask for the schema.</summary>
     [Description("Answers questions on the schema (__schema, __type). Without it, error messages do not suggest similar names either.")]

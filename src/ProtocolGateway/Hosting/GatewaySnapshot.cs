@@ -45,7 +45,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
         if (loaded.Graph is { } schema)
         {
             var lent = new GraphEdgeServices(services.Time, services.Loggers, services.Stopping, _retired.Token);
-            _graph = new GraphEdge(schema, loaded.Catalog, GraphDescription.ExecutionOf(config), GraphDescription.TransportOf(config), pipeline.HandleAsync, lent);
+            _graph = new GraphEdge(schema, loaded.Catalog, GraphDescription.ExecutionOf(config, loaded), GraphDescription.TransportOf(config), pipeline.HandleAsync, lent);
         }
 
         if (config.Edges.Rest is { Enabled: true, Docs: true })

@@ -1,3 +1,4 @@
+using ProtocolGateway.Catalogs;
 using ProtocolGateway.Config;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.GraphQL;
@@ -52,7 +53,14 @@ internal static class GraphDescription
     }
 
     /// <summary>The options of the edge's execution.</summary>
-    public static GraphEdgeOptions ExecutionOf(GatewayConfig config) => new() { Limits = LimitsOf(config) };
+    public static GraphEdgeOptions ExecutionOf(GatewayConfig config, LoadedCatalog loaded) => new()
+    {
+        Limits = LimitsOf(config),
+        TimeoutOf = o => RestDescription.TimeoutOf(loaded, o),
+        ShareQueries = config.Edges.Graphql.ShareQueries,
+        ErrorDetails = config.Edges.Graphql.ErrorDetails,
+        AnswerHeaders = [.. config.Edges.Graphql.AnswerHeaders.Select(static h => h.ToLowerInvariant())],
+    };
 
     /// <summary>The options of the edge's transports.</summary>
     public static GraphTransportOptions TransportOf(GatewayConfig config)

@@ -35,10 +35,14 @@ internal static class RestDescription
     public static ConnectEdgeOptions ConnectOptionsOf(GatewayConfig config, LoadedCatalog loaded, TimeProvider time) => new()
     {
         Prefix = s => Slashed(config.Edges.Rest.Path) + Slashed(config.Services[s].Rest.Prefix),
-        Timeout = o => loaded.Rest.Options.Timeouts.TryGetValue(o.FullName, out var timeout) ? timeout : null,
+        Timeout = o => TimeoutOf(loaded, o),
         MaxRequestBytes = loaded.Rest.Options.MaxRequestBytes,
         Time = time,
     };
+
+    /// <summary>How long a call of an operation may take, whatever edge it comes by; null for no limit of its own.</summary>
+    public static TimeSpan? TimeoutOf(LoadedCatalog loaded, Operation operation) =>
+        loaded.Rest.Options.Timeouts.TryGetValue(operation.FullName, out var timeout) ? timeout : null;
 
     /// <summary>How requests of a service are read.</summary>
     public static BindingOptions BindingOf(GatewayConfig config, string service)

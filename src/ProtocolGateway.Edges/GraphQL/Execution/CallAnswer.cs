@@ -15,6 +15,9 @@ internal sealed class CallAnswer(string service) : IDisposable
     /// <summary>Why there is no answer.</summary>
     public GatewayError? Error { get; set; }
 
+    /// <summary>The error's details that callers may see, as a JSON array; null where there are none.</summary>
+    public byte[]? Details { get; set; }
+
     /// <summary>The id under which the log tells more of the error.</summary>
     public string? IncidentId { get; set; }
 

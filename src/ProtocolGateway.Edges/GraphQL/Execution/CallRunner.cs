@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.GraphQL.Planning;
@@ -12,7 +13,8 @@ namespace ProtocolGateway.Edges.GraphQL.Execution;
 /// <param name="pipeline">The spine.</param>
 /// <param name="options">The settings.</param>
 /// <param name="log">Where incidents are logged.</param>
-internal sealed class CallRunner(CallHandler pipeline, GraphEdgeOptions options, ILogger log)
+/// <param name="details">Writes the details of a service's error; null for none.</param>
+internal sealed class CallRunner(CallHandler pipeline, GraphEdgeOptions options, ILogger log, StatusDetails? details = null)
 {
     /// <summary>Makes one call. Never throws for what a backend does.</summary>
     /// <param name="plan">What is called.</param>
@@ -48,12 +50,15 @@ internal sealed class CallRunner(CallHandler pipeline, GraphEdgeOptions options,
         if (answer.Error is null)
             await pipeline(call);
         NoteIncident(plan, answer, call);
+        if (answer.Error is { StatusDetails.IsEmpty: false } error)
+            answer.Details = DetailsOf(error);
         return answer;
     }
 
     private static GatewayError? Prepare(CallPlan plan, PooledBuffer input, PooledBuffer request, GraphCall call)
     {
-        if (plan.ReadMask is { } mask && input.Length > 0)
+        // A client that says the wanted fields itself, in an input that other operations have too, is left to it.
+        if (plan.ReadMask is { } mask && input.Length > 0 && JsonScan.FindMember(input.WrittenSpan, 0, NameIn(mask)) < 0)
         {
             input.Truncate(input.Length - 1);
             if (input.WrittenSpan[^1] != '{')
@@ -70,6 +75,18 @@ internal sealed class CallRunner(CallHandler pipeline, GraphEdgeOptions options,
         var error = plan.Http.Build(input.WrittenSpan, request, call.Headers, out var head);
         call.HttpRequest = head;
         return error;
+    }
+
+    private static ReadOnlySpan<byte> NameIn(ReadOnlySpan<byte> member) => member[1..member.IndexOf("\":"u8)];
+
+    private byte[]? DetailsOf(GatewayError error)
+    {
+        if (details is null)
+            return null;
+        using var buffer = new PooledBuffer();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
+            details.Write(writer, error.StatusDetails);
+        return buffer.WrittenSpan.ToArray();
     }
 
     private void NoteIncident(CallPlan plan, CallAnswer answer, GraphCall call)

@@ -26,7 +26,7 @@ internal sealed class CallerContext
     }
 
     /// <summary>Fires when the caller has gone or cancels.</summary>
-    public CancellationToken Cancelled { get; }
+    public CancellationToken Cancelled { get; private set; }
 
     /// <summary>A time to wait that cannot be read; the request is refused with it.</summary>
     public GatewayError? Error { get; }
@@ -49,12 +49,20 @@ internal sealed class CallerContext
     /// <returns>Null, or the header that cannot be passed on; the call is refused with it.</returns>
     public GatewayError? AddHeaders(bool grpc, CallHeaders into)
     {
-        (CallHeaders Headers, GatewayError? Error) read;
-        // Calls start on any thread.
-        lock (_lock)
-            read = grpc ? _grpc ??= Read(grpc: true) : _http ??= Read(grpc: false);
-        into.AddAll(read.Headers);
-        return read.Error;
+        var (headers, error) = Once(grpc);
+        into.AddAll(headers);
+        return error;
+    }
+
+    /// <summary>What backends are sent of his headers.</summary>
+    public ReadOnlySpan<KeyValuePair<string, string>> HeadersOf(bool grpc) => Once(grpc).Headers.Items;
+
+    /// <summary>The same caller for calls that another token ends. His headers must have been read.</summary>
+    public CallerContext Under(CancellationToken cancelled)
+    {
+        var other = (CallerContext)MemberwiseClone();
+        other.Cancelled = cancelled;
+        return other;
     }
 
     /// <summary>Keeps a header of an answer. Calls end on any thread.</summary>
@@ -62,6 +70,13 @@ internal sealed class CallerContext
     {
         lock (_lock)
             (_answers ??= []).Add(new(name, value));
+    }
+
+    private (CallHeaders Headers, GatewayError? Error) Once(bool grpc)
+    {
+        // Calls start on any thread.
+        lock (_lock)
+            return grpc ? _grpc ??= Read(grpc: true) : _http ??= Read(grpc: false);
     }
 
     private (CallHeaders Headers, GatewayError? Error) Read(bool grpc)

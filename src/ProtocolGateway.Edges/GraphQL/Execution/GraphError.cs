@@ -71,6 +71,9 @@ internal sealed class GraphError
     /// <summary>The error of the call behind it; null where there was none.</summary>
     public GatewayError? Cause { get; init; }
 
+    /// <summary>The details that the service sent and callers may see, as a JSON array; null where there are none.</summary>
+    public byte[]? Details { get; init; }
+
     /// <summary>The service that was called.</summary>
     public string? Service { get; init; }
 

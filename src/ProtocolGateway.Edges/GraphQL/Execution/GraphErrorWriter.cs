@@ -42,6 +42,12 @@ internal static class GraphErrorWriter
             writer.WriteString("service", error.Service);
         if (error.Cause is { } cause)
             WriteCause(writer, cause);
+        if (error.Details is { Length: > 2 } details)
+        {
+            writer.WritePropertyName("details");
+            writer.WriteRawValue(details, skipInputValidation: true);
+        }
+
         if (error.IncidentId is not null)
             writer.WriteString("incidentId", error.IncidentId);
         writer.WriteEndObject();

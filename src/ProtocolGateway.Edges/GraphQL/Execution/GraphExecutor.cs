@@ -17,6 +17,9 @@ internal sealed class GraphExecutor(SchemaPlans schema, CallRunner calls, GraphE
 {
     private readonly DocumentCache _documents = new(options.MaxCachedDocumentBytes);
 
+    // Headers that answers bring are one caller's: where they are passed on, each query is its own.
+    private readonly QuerySharing? _sharing = options is { ShareQueries: true, AnswerHeaders.Count: 0 } ? new() : null;
+
     /// <summary>Parses, validates, holds to the limits, plans and coerces variables. No backend is asked; what is wrong with the request is in the result.</summary>
     public GraphPrepared Prepare(in GraphRequest request)
     {
@@ -37,13 +40,10 @@ internal sealed class GraphExecutor(SchemaPlans schema, CallRunner calls, GraphE
     /// <param name="prepared">One that may be carried out.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="output">Takes the whole answer.</param>
-    public async ValueTask<GraphResult> ExecuteAsync(GraphPrepared prepared, CallerContext caller, PooledBuffer output)
-    {
-        using var run = new OperationRun(prepared.Plan!, prepared.Variables, calls, caller) { RawVariables = prepared.RawVariables };
-        await run.CallAsync();
-        var (hasData, hasErrors) = run.Write(output);
-        return new(hasData, hasErrors);
-    }
+    public ValueTask<GraphResult> ExecuteAsync(GraphPrepared prepared, CallerContext caller, PooledBuffer output) =>
+        _sharing is not null && prepared.Kind == GraphOperationKind.Query && !caller.Deadline.IsSet
+            ? _sharing.RunAsync(prepared.Plan!, prepared.Variables, caller, (all, into) => RunAsync(prepared, all, into), output)
+            : RunAsync(prepared, caller, output);
 
     /// <summary>Carries out a subscription; returns when its source has ended. A source that fails gives one last answer, of errors.</summary>
     /// <param name="prepared">One that may be carried out.</param>
@@ -71,6 +71,14 @@ internal sealed class GraphExecutor(SchemaPlans schema, CallRunner calls, GraphE
         output.Clear();
         GraphErrorWriter.WriteRequestErrors(output, [OperationRun.ErrorOf(end, [plan.Root.Fields[0].ResponseName])]);
         await next(output.WrittenMemory);
+    }
+
+    private async ValueTask<GraphResult> RunAsync(GraphPrepared prepared, CallerContext caller, PooledBuffer output)
+    {
+        using var run = new OperationRun(prepared.Plan!, prepared.Variables, calls, caller) { RawVariables = prepared.RawVariables };
+        await run.CallAsync();
+        var (hasData, hasErrors) = run.Write(output);
+        return new(hasData, hasErrors);
     }
 
     private GraphPrepared Bind(CompiledOperation operation, ReadOnlyMemory<byte> json)

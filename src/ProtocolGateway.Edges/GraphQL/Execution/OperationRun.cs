@@ -41,6 +41,7 @@ internal sealed class OperationRun : IDisposable
         Path = path,
         Cause = answer.Error,
         Service = answer.Service,
+        Details = answer.Details,
         IncidentId = answer.IncidentId,
     };
 

@@ -8,6 +8,9 @@ internal sealed class VariableValues(IReadOnlyList<string> names) : IDisposable
     /// <summary>None: for operations without variables, and where no request is at hand.</summary>
     public static VariableValues None { get; } = new([]);
 
+    /// <summary>How many there are.</summary>
+    public int Count => names.Count;
+
     /// <summary>Where the values are written, one after the other.</summary>
     public PooledBuffer Buffer { get; } = new();
 

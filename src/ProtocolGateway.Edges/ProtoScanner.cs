@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 
-namespace ProtocolGateway.Edges.Rest;
+namespace ProtocolGateway.Edges;
 
-/// <summary>Walks over the fields of one serialized message without a contract: for the two messages that this edge must look into, HttpBody and Status.</summary>
+/// <summary>Walks over the fields of one serialized message without a contract: for the two messages that edges must look into, HttpBody and Status.</summary>
 internal ref struct ProtoScanner(ReadOnlySequence<byte> message)
 {
     private SequenceReader<byte> _reader = new(message);

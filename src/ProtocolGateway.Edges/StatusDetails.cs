@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using ProtocolGateway.Contracts.Model;
 
-namespace ProtocolGateway.Edges.Rest;
+namespace ProtocolGateway.Edges;
 
 /// <summary>
 /// Writes the details of a google.rpc.Status (grpc-status-details-bin) as JSON. Whatever the bytes are, an array results: details that cannot be
@@ -12,7 +12,8 @@ namespace ProtocolGateway.Edges.Rest;
 /// </summary>
 /// <param name="find">The message type of a full name; null where it is not known.</param>
 /// <param name="compile">Compiles its formatter.</param>
-internal sealed class RestErrorDetails(Func<string, MessageType?> find, Func<MessageType, MessageFormatter> compile)
+/// <param name="shows">Which types callers see, by full name; null for all.</param>
+internal sealed class StatusDetails(Func<string, MessageType?> find, Func<MessageType, MessageFormatter> compile, Func<string, bool>? shows = null)
 {
     // More than any service sends; a bound on what a hostile one makes us write.
     private const int MostDetails = 64;
@@ -50,6 +51,8 @@ internal sealed class RestErrorDetails(Func<string, MessageType?> find, Func<Mes
                 value = scanner.Bytes;
         }
 
+        if (shows is not null && !shows(url[(url.LastIndexOf('/') + 1)..]))
+            return;
         using var known = new PooledBuffer();
         if (TryFormat(url, value, known))
         {
