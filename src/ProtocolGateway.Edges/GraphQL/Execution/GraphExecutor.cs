@@ -69,7 +69,7 @@ internal sealed class GraphExecutor(SchemaPlans schema, CallRunner calls, GraphE
         if (end.Error is null || caller.Cancelled.IsCancellationRequested)
             return;
         output.Clear();
-        GraphErrorWriter.WriteRequestErrors(output, [OperationRun.ErrorOf(end, [plan.Root.Fields[0].ResponseName])]);
+        GraphErrorWriter.WriteRequestErrors(output, [OperationRun.ErrorOf(end, [plan.Root.Fields[0].ResponseName], plan.Root.Fields[0].Location)]);
         await next(output.WrittenMemory);
     }
 

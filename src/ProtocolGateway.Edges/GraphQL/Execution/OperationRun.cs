@@ -34,8 +34,12 @@ internal sealed class OperationRun : IDisposable
     public JoinResult Joined(JoinPlan join) => _joins[join.Index];
 
     /// <summary>An error of the answer for a call that failed.</summary>
-    public static GraphError ErrorOf(CallAnswer answer, IReadOnlyList<object> path) => new()
+    /// <param name="answer">What the call came to.</param>
+    /// <param name="path">The way to the field.</param>
+    /// <param name="location">Where the document asks for it.</param>
+    public static GraphError ErrorOf(CallAnswer answer, IReadOnlyList<object> path, GraphLocation location) => new()
     {
+        Locations = [location],
         Message = answer.Error!.Message,
         Code = GraphCodes.Of(answer.Error.Code),
         Path = path,

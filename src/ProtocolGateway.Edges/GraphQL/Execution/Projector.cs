@@ -262,10 +262,10 @@ internal sealed class Projector(OperationRun run, PooledBuffer output) : IDispos
         return false;
     }
 
-    private bool Refuse(OutputField field) => Add(new() { Message = $"Cannot return null for non-nullable field {field.Coordinate}.", Code = GraphCodes.BadAnswer, Path = _path.ToList() });
+    private bool Refuse(OutputField field) => Add(new() { Message = $"Cannot return null for non-nullable field {field.Coordinate}.", Code = GraphCodes.BadAnswer, Path = _path.ToList(), Locations = [field.Location] });
 
     private bool Wrong(OutputField field, string type) =>
-        Add(new() { Message = $"The service gave a value for {field.Coordinate} that is no {type}.", Code = GraphCodes.BadAnswer, Path = _path.ToList() });
+        Add(new() { Message = $"The service gave a value for {field.Coordinate} that is no {type}.", Code = GraphCodes.BadAnswer, Path = _path.ToList(), Locations = [field.Location] });
 
     private bool Mismatch(OutputField field, string type)
     {
@@ -278,7 +278,7 @@ internal sealed class Projector(OperationRun run, PooledBuffer output) : IDispos
     private bool Fail(OutputField field, CallAnswer answer)
     {
         _path.Push(field.ResponseName);
-        Add(OperationRun.ErrorOf(answer, _path.ToList()));
+        Add(OperationRun.ErrorOf(answer, _path.ToList(), field.Location));
         _path.Pop();
         return false;
     }

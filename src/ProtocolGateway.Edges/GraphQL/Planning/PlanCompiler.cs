@@ -16,6 +16,7 @@ internal sealed class PlanCompiler
     private readonly FieldCollector _collector;
     private readonly JoinPlanner _joins;
     private readonly SelectionCompiler _selections;
+    private readonly DocumentLines _lines;
     private readonly GraphOperationKind _kind;
     private readonly List<(FetchPlan Fetch, AnswerShape Shape, string Identity)> _fetches = [];
 
@@ -26,7 +27,8 @@ internal sealed class PlanCompiler
         _arguments = new ArgumentCompiler(variables);
         _collector = new FieldCollector(schema.Schema, read.Document, branches, choice);
         _joins = new JoinPlanner(schema, _arguments, _kind == GraphOperationKind.Mutation);
-        _selections = new SelectionCompiler(schema, _collector, _joins);
+        _lines = new DocumentLines(read.Document.Source);
+        _selections = new SelectionCompiler(schema, _collector, _joins, _lines);
     }
 
     /// <summary>The kind of an operation.</summary>
@@ -87,6 +89,7 @@ internal sealed class PlanCompiler
             Source = OutputSource.Fetch,
             Value = value,
             Coordinate = $"{type.Name}.{field.Field.Name}",
+            Location = _lines[field.Node.Location.Start],
             Fetch = fetch,
         };
     }
@@ -114,6 +117,7 @@ internal sealed class PlanCompiler
             Source = isFixed ? OutputSource.Constant : OutputSource.Introspection,
             Value = new ValuePlan { NonNull = field.Node.Name.Value != "__type" },
             Coordinate = $"{type.Name}.{field.Node.Name.StringValue}",
+            Location = _lines[field.Node.Location.Start],
             Constant = !isSchema ? JsonEscapes.Quote(type.Name) : isFixed ? Introspect(field, default) : null,
             Introspect = isFixed ? null : variables => Introspect(field, variables.Span),
         };

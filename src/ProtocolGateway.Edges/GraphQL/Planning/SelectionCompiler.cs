@@ -1,12 +1,13 @@
 using System.Text;
 using GraphQLParser.AST;
 using ProtocolGateway.Edges.GraphQL.Execution;
+using ProtocolGateway.Edges.GraphQL.Planning.Documents;
 using ProtocolGateway.Edges.GraphQL.Schema;
 
 namespace ProtocolGateway.Edges.GraphQL.Planning;
 
 /// <summary>Compiles selections to what projects them, and notes what of the answers they want.</summary>
-internal sealed class SelectionCompiler(SchemaPlans schema, FieldCollector collector, JoinPlanner joins)
+internal sealed class SelectionCompiler(SchemaPlans schema, FieldCollector collector, JoinPlanner joins, DocumentLines lines)
 {
     private static readonly ValuePlan TypeName = new() { NonNull = true };
     private static readonly string[] EntryNames = ["key", "value"];
@@ -80,13 +81,14 @@ internal sealed class SelectionCompiler(SchemaPlans schema, FieldCollector colle
         return Make(type, field, OutputSource.Join, value, join: new JoinUse(plan, keys));
     }
 
-    private static OutputField Make(GraphType type, CollectedField field, OutputSource source, ValuePlan value, int property = 0, byte[]? constant = null, bool isMapKey = false, JoinUse? join = null) => new()
+    private OutputField Make(GraphType type, CollectedField field, OutputSource source, ValuePlan value, int property = 0, byte[]? constant = null, bool isMapKey = false, JoinUse? join = null) => new()
     {
         ResponseName = field.ResponseName,
         Key = KeyOf(field.ResponseName),
         Source = source,
         Value = value,
         Coordinate = $"{type.Name}.{field.Node.Name.StringValue}",
+        Location = lines[field.Node.Location.Start],
         Property = property,
         Constant = constant,
         IsMapKey = isMapKey,

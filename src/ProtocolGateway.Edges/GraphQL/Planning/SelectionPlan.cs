@@ -1,3 +1,4 @@
+using ProtocolGateway.Edges.GraphQL.Execution;
 using ProtocolGateway.Edges.GraphQL.Schema;
 
 namespace ProtocolGateway.Edges.GraphQL.Planning;
@@ -60,6 +61,9 @@ internal sealed class OutputField
 
     /// <summary>Type and field, for messages: <c>Post.author</c>.</summary>
     public required string Coordinate { get; init; }
+
+    /// <summary>Where in the document it is asked for, for errors.</summary>
+    public GraphLocation Location { get; init; }
 
     /// <summary>Of <see cref="OutputSource.Property"/> and <see cref="OutputSource.Presence"/>: the index in <see cref="SelectionPlan.Properties"/>.</summary>
     public int Property { get; init; }

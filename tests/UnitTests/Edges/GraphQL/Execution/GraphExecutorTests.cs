@@ -174,5 +174,6 @@ public sealed class GraphExecutorTests
         using var answer = JsonDocument.Parse(await schema.RunAsync("""{ getUser(id: "7") { id } listUsers { users { id } } }"""));
         Assert.Equal("""{"getUser":{"id":"7"},"listUsers":null}""", answer.RootElement.GetProperty("data").GetRawText());
         Assert.Equal("""["listUsers"]""", answer.RootElement.GetProperty("errors")[0].GetProperty("path").GetRawText());
+        Assert.Equal("""[{"line":1,"column":27}]""", answer.RootElement.GetProperty("errors")[0].GetProperty("locations").GetRawText());
     }
 }
