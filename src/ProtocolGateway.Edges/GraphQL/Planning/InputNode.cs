@@ -70,6 +70,28 @@ internal sealed class VariableNode(int index, string place, byte[]? fallback, bo
     }
 }
 
+/// <summary>A Boolean variable that stands for a message without fields: true is the empty object, false is nothing.</summary>
+internal sealed class PresenceNode(VariableNode variable) : InputNode
+{
+    /// <inheritdoc />
+    public override string Signature => "?" + variable.Signature;
+
+    /// <inheritdoc />
+    public override bool Write(VariableValues variables, PooledBuffer into, ref string? problem)
+    {
+        var at = into.Length;
+        if (!variable.Write(variables, into, ref problem))
+            return false;
+        if (into.WrittenSpan[at] == 'n')
+            return true;
+        var isThere = into.WrittenSpan[at] == 't';
+        into.Truncate(at);
+        if (isThere)
+            into.Write("{}"u8);
+        return isThere;
+    }
+}
+
 /// <summary>A list with a variable in it.</summary>
 internal sealed class ListNode(InputNode[] elements) : InputNode
 {

@@ -19,7 +19,7 @@ internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
     // The parser's own bound on nesting, of values and types too; more than any limit on depth that is of use.
     private const int ParserDepth = 200;
 
-    private static readonly IValidationRule[] Rules = [.. DocumentValidator.CoreRules.Where(static r => r is not OverlappingFieldsCanBeMerged)];
+    private static readonly IValidationRule[] Rules = [.. DocumentValidator.CoreRules.Where(static r => r is not (OverlappingFieldsCanBeMerged or VariablesInAllowedPosition)), new VariablePositions()];
 
     private readonly DocumentValidator _validator = new();
 
@@ -100,12 +100,15 @@ internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
         var options = new ValidationOptions { Schema = schema, Document = document, Operation = operation, Rules = Rules, Variables = global::GraphQL.Inputs.Empty, Extensions = global::GraphQL.Inputs.Empty };
         // No rule waits for anything: the library's signature is asynchronous, its work is not.
         var result = _validator.ValidateAsync(options).GetAwaiter().GetResult();
+        // The library has no rule for it (specification, section 5.1.1).
+        if (document.Definitions.Find(static d => d is not GraphQLExecutableDefinition) is { } definition)
+            return new DocumentFailure(GraphFailureKind.Validation, [ToError(document, "A document that is executed holds operations and fragments only.", [definition])]);
         // Values are checked for each request.
         var errors = result.Errors.Where(static e => e is not InvalidVariableError).Select(e => ToError(e)).ToList();
         if (errors.Count == 0 && !limits.Introspection && AsksForSchema(document))
             return DocumentFailure.Of(GraphFailureKind.Validation, GraphCodes.ValidationFailed, "Introspection is switched off: \"__schema\" and \"__type\" cannot be asked for.");
         if (errors.Count == 0)
-            errors.AddRange(new OverlapCheck(schema, document).Find(operation).Select(c => ToError(document, c.Message, c.Nodes)));
+            errors.AddRange(new OverlapCheck(schema, document).Find().Select(c => ToError(document, c.Message, c.Nodes)));
         return errors.Count == 0 ? null : new DocumentFailure(GraphFailureKind.Validation, errors);
     }
 

@@ -16,23 +16,30 @@ internal sealed class OverlapCheck(ISchema schema, GraphQLDocument document)
 
     private readonly List<(string Message, ASTNode[] Nodes)> _conflicts = [];
 
-    /// <summary>The conflicts of an operation.</summary>
-    /// <param name="operation">Valid otherwise: all its fields, types and fragments exist, and no fragment is within itself.</param>
-    public IReadOnlyList<(string Message, ASTNode[] Nodes)> Find(GraphQLOperationDefinition operation)
+    /// <summary>How many fields were looked at, at all levels together: the measure of the work.</summary>
+    public long Work { get; private set; }
+
+    /// <summary>The first conflict of the operations. The document is valid otherwise: all its fields, types and fragments exist, and no fragment is within itself.</summary>
+    public IReadOnlyList<(string Message, ASTNode[] Nodes)> Find()
     {
-        var root = operation.Operation switch
+        foreach (var operation in document.Definitions.OfType<GraphQLOperationDefinition>())
         {
-            OperationType.Mutation => schema.Mutation,
-            OperationType.Subscription => schema.Subscription,
-            _ => schema.Query,
-        };
-        Check([.. Collect([(operation.SelectionSet, root)])], sameParent: true);
+            IGraphType? root = operation.Operation switch
+            {
+                OperationType.Mutation => schema.Mutation,
+                OperationType.Subscription => schema.Subscription,
+                _ => schema.Query,
+            };
+            Check([.. Collect([(operation.SelectionSet, root)])], sameParent: true);
+        }
+
         return _conflicts;
     }
 
     // Under one response name: fields that can meet on one object must be the same field; all others must only have the same form.
     private void Check(List<Found> fields, bool sameParent)
     {
+        Work += fields.Count;
         foreach (var group in fields.GroupBy(static f => f.ResponseName))
         {
             if (_conflicts.Count > 0)

@@ -18,13 +18,19 @@ internal sealed class ArgumentCompiler(VariableTable variables)
     {
         if (given is null)
             return field.Default is null ? null : new InputMember(field.Key, new LiteralNode(field.Default));
+        if (field.Value.IsPresence && given is GraphQLBooleanValue { BoolValue: false })
+            return null;
         return new InputMember(field.Key, Value(given, field.Value, field.Name, field.Default));
     }
 
     private InputNode Value(GraphQLValue given, InputValue type, string place, byte[]? fallback = null)
     {
         if (given is GraphQLVariable variable)
-            return new VariableNode(IndexOf(variable), place, fallback, type.NonNull);
+        {
+            var node = new VariableNode(IndexOf(variable), place, fallback, type.NonNull);
+            return type.IsPresence ? new PresenceNode(node) : node;
+        }
+
         if (!LiteralJson.HasVariables(given))
             return Literal(given, type, place);
         return given switch

@@ -65,6 +65,8 @@ internal sealed class InputObject(string typeName, bool isOneOf)
     {
         if (at < 0 && field.Default is null)
             return !field.Value.NonNull || failure.Because($"A value of type \"{field.Value.TypeName}\" is required, but it was not provided.");
+        if (at >= 0 && field.Value.IsPresence && json[at] == 'f')
+            return true;
         var before = into.Length;
         if (before > start + 1)
             into.Write(","u8);

@@ -1,5 +1,6 @@
 using GraphQLParser;
 using GraphQLParser.AST;
+using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.GraphQL.Execution;
 using ProtocolGateway.Edges.GraphQL.Schema;
 
@@ -38,6 +39,8 @@ internal sealed class InputTable
     public InputField Field(GraphInputValue source)
     {
         var value = Value(source.Type);
+        if (source.Contract?.Type is MessageType { Fields.Count: 0, WellKnown: WellKnown.None or WellKnown.Empty } && value.Scalar == GraphScalar.Boolean)
+            value = new InputValue(value.TypeName, value.NonNull) { Scalar = GraphScalar.Boolean, IsPresence = true };
         byte[] key = source.Spreads ? [] : [.. JsonEscapes.Quote(source.JsonName), (byte)':'];
         return new InputField(source.Name, key, value, source.Default is { } text ? Coerce(Parser.Parse<GraphQLValue>(text), value) : null) { IsWhole = source.IsWhole };
     }

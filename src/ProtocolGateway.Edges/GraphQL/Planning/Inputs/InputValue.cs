@@ -28,6 +28,9 @@ internal sealed class InputValue(string typeName, bool nonNull)
     /// <summary>Of a scalar.</summary>
     public GraphScalar Scalar { get; init; }
 
+    /// <summary>A Boolean that stands for a message without fields: true is the empty object, false is nothing.</summary>
+    public bool IsPresence { get; init; }
+
     /// <summary>Appends the coerced value.</summary>
     /// <param name="json">Well-formed JSON.</param>
     /// <param name="at">Where the value begins.</param>
@@ -51,6 +54,12 @@ internal sealed class InputValue(string typeName, bool nonNull)
         var value = json[at..JsonScan.SkipValue(json, at)];
         if (Enum is not null)
             return WriteEnum(Enum, value, into, failure);
+        if (IsPresence && value[0] == 't')
+        {
+            into.Write("{}"u8);
+            return true;
+        }
+
         return ScalarInput.TryWrite(Scalar, value, into) || failure.Because($"It is no {TypeName.TrimEnd('!')}.");
     }
 

@@ -165,7 +165,29 @@ public sealed class GraphExecutorTests
     [InlineData("{ listUsers(role: ADMIN) { users { id } } }", GraphFailureKind.Validation)]
     [InlineData("subscription { a: watchUsers { id } b: watchUsers { id } }", GraphFailureKind.Validation)]
     [InlineData("{ listUsers(pick: {prefix: \"a\", near: {city: \"b\"}}) { users { id } } }", GraphFailureKind.Validation)]
+    [InlineData("type A { a: Int } { __typename }", GraphFailureKind.Validation)]
+    [InlineData("query($i: [String]) { listUsers(ids: $i) { nextPageToken } }", GraphFailureKind.Validation)]
+    [InlineData("query($i: String) { listUsers(ids: [$i]) { nextPageToken } }", GraphFailureKind.Validation)]
+    [InlineData("query($a: AddressInput = null) { listUsers(pick: {near: $a}) { nextPageToken } }", GraphFailureKind.Validation)]
+    [InlineData("query($i: String = \"x\") { listUsers(ids: [$i]) { nextPageToken } }", GraphFailureKind.None)]
     public void What_does_not_fit_is_refused(string query, object kind) => Assert.Equal(kind, (object)RunningSchema.Of(Users).FailureOf(query));
+
+    [Fact]
+    public void Fields_of_all_operations_must_merge() =>
+        Assert.Equal(GraphFailureKind.Validation, RunningSchema.Of(Users).FailureOf("""query A { __typename } query B { getUser(id: "1") { a: id a: name } }""", operationName: "A"));
+
+    [Theory]
+    [InlineData("mutation { set(input: {pick: {none: true}, there: false}) { none there } }", "", """Set {"none":{}}""")]
+    [InlineData("mutation { set(input: {there: true}) { none there } }", "", """Set {"there":{}}""")]
+    [InlineData("mutation($i: RequestInput!) { set(input: $i) { none there } }", """{"i":{"pick":{"none":true},"there":false}}""", """Set {"none":{}}""")]
+    [InlineData("mutation($n: Boolean!, $t: Boolean) { set(input: {pick: {none: $n}, there: $t}) { none there } }", """{"n":true,"t":false}""", """Set {"none":{}}""")]
+    public async Task Messages_without_fields_are_said_by_a_boolean(string query, string variables, string call)
+    {
+        var schema = RunningSchema.Of("message Request { oneof pick { google.protobuf.Empty none = 1; string some = 2; } Nothing there = 3; } message Nothing {} service S { rpc Set(Request) returns (Request); }")
+            .On("Set", """{"none":{}}""");
+        Assert.Equal("""{"data":{"set":{"none":true,"there":null}}}""", await schema.RunAsync(query, variables));
+        Assert.Equal([call], schema.Calls);
+    }
 
     [Fact]
     public async Task A_failing_service_nulls_its_own_field()
