@@ -1,74 +1,34 @@
-using System.Collections.Concurrent;
 using ProtocolGateway.Edges.GraphQL.Planning;
 
 namespace ProtocolGateway.Edges.GraphQL.Execution;
 
-/// <summary>
-/// Compiled documents by the very bytes that clients send, so that a known one costs a hash and a comparison. Bounded by what the texts take; what was
-/// asked for since the last round stays, the rest goes (the clock algorithm).
-/// </summary>
+/// <summary>Compiled documents by the very bytes that clients send, so that a known one costs a hash and a comparison. Bounded by what the texts take.</summary>
 /// <param name="maxBytes">All texts together.</param>
 internal sealed class DocumentCache(int maxBytes)
 {
-    // A plan takes some ten times its text (measured over the samples' documents), and a little for itself.
+    // What an entry has beside its text: table, queue, objects.
     private const int Overhead = 512;
 
-    private readonly ConcurrentDictionary<Key, Entry> _entries = new();
-    private readonly Queue<Entry> _clock = new();
-    private readonly Lock _adding = new();
-    private int _bytes;
+    private readonly ClockCache<Key, CompiledOperation> _documents = new(maxBytes);
 
     /// <summary>How many documents there are.</summary>
-    public int Count => _entries.Count;
+    public int Count => _documents.Count;
 
     /// <summary>The compiled operation; null where it is not known.</summary>
-    public CompiledOperation? Find(in GraphRequest request)
-    {
-        if (!_entries.TryGetValue(new Key(request.Query, request.OperationName), out var entry))
-            return null;
-        entry.Used = true;
-        return entry.Operation;
-    }
+    public CompiledOperation? Find(in GraphRequest request) =>
+        _documents.TryGet(new Key(request.Query, request.OperationName), out var operation) ? operation : null;
 
-    /// <summary>Keeps an operation, unless its text alone would push out more than a quarter of all.</summary>
+    /// <summary>Keeps an operation under a copy of the request's text.</summary>
     public void Add(in GraphRequest request, CompiledOperation operation)
     {
-        var size = request.Query.Length + Overhead;
-        if (size > maxBytes / 4)
-            return;
-        var entry = new Entry(new Key(request.Query.ToArray(), request.OperationName), operation);
-        lock (_adding)
-        {
-            if (!_entries.TryAdd(entry.Key, entry))
-                return;
-            while (_bytes + size > maxBytes)
-                RemoveOne();
-            _clock.Enqueue(entry);
-            _bytes += size;
-        }
-    }
-
-    private void RemoveOne()
-    {
-        while (true)
-        {
-            var oldest = _clock.Dequeue();
-            if (oldest.Used)
-            {
-                oldest.Used = false;
-                _clock.Enqueue(oldest);
-                continue;
-            }
-
-            _entries.TryRemove(oldest.Key, out _);
-            _bytes -= oldest.Key.Query.Length + Overhead;
-            return;
-        }
+        var size = request.Query.Length + (2 * (request.OperationName?.Length ?? 0)) + Overhead;
+        if (_documents.Wants(new Key(request.Query, request.OperationName), size))
+            _documents.Add(new Key(request.Query.ToArray(), request.OperationName), operation, size);
     }
 
     private readonly struct Key(ReadOnlyMemory<byte> query, string? operationName) : IEquatable<Key>
     {
-        public ReadOnlyMemory<byte> Query => query;
+        private ReadOnlyMemory<byte> Query => query;
 
         private string? OperationName => operationName;
 
@@ -84,14 +44,5 @@ internal sealed class DocumentCache(int maxBytes)
             hash.Add(OperationName);
             return hash.ToHashCode();
         }
-    }
-
-    private sealed class Entry(Key key, CompiledOperation operation)
-    {
-        public Key Key => key;
-
-        public CompiledOperation Operation => operation;
-
-        public bool Used { get; set; }
     }
 }
