@@ -51,6 +51,8 @@ public static class GatewayHost
         // One terminal delegate: whatever a middleware would do per request, an edge or the spine does where it knows the operation.
         ((IApplicationBuilder)app).Run(gateway.ServeAsync);
         await using var admin = config.Admin is null ? null : AdminHost.Build(config.Admin, gateway, builder => ConfigureLogging(builder, level, () => started));
+        // Before anyone can know that the program runs: a SIGHUP that nobody takes would end it.
+        using var reload = file is null ? null : new FileWatcher(new WatchedFiles(file, () => gateway.Current.Config).List, () => gateway.Reload(file), TimeProvider.System);
         try
         {
             await app.StartAsync(cancel);
@@ -68,8 +70,8 @@ public static class GatewayHost
             GatewayLog.NoCleartextHttp2(logger);
         GatewayLog.Listening(logger, string.Join(", ", config.Listen.Select(l => l.Url)));
         onStarted?.Invoke();
-        using (var reload = file is null ? null : new FileWatcher(new WatchedFiles(file, () => gateway.Current.Config).List, () => gateway.Reload(file), TimeProvider.System))
-            await WaitAsync(cancel);
+        await WaitAsync(cancel);
+        reload?.Dispose();
         await StopAsync(gateway, app, admin, logger);
         return 0;
     }
