@@ -20,6 +20,7 @@ public sealed class GraphEdge
 {
     private readonly string _path;
     private readonly GraphiqlPage? _page;
+    private readonly CrossOrigin _origins;
     private readonly HttpTransport _http;
     private readonly SocketTransport _sockets;
 
@@ -53,6 +54,7 @@ public sealed class GraphEdge
     {
         _path = options.Path;
         _page = options.Graphiql ? new(options.Path) : null;
+        _origins = new(options.Origins);
         var log = services.Loggers.CreateLogger<GraphEdge>();
         var documents = new DocumentResolver(options);
         var guard = new CrossSiteGuard(options.Origins);
@@ -76,6 +78,8 @@ public sealed class GraphEdge
 
     private Task AnswerAsync(HttpContext context)
     {
+        if (_origins.Answer(context))
+            return Task.CompletedTask;
         var request = context.Request;
         var accept = GraphAccept.Read(request.Headers.Accept);
         if (accept.Page && _page is not null && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))

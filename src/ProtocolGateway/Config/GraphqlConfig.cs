@@ -84,7 +84,7 @@ public sealed record GraphqlEdgeConfig
     public int MaxBatch { get; init; } = Defaults.MaxBatch;
 
     /// <summary>Origins of pages that may open WebSockets, and GET across sites.</summary>
-    [Description("Origins beside the gateway's own, such as https://app.example.com, whose pages may open WebSockets and send GET requests that browsers call cross-site; \"*\" allows all.")]
+    [Description("Origins beside the gateway's own, such as https://app.example.com, whose pages may open WebSockets, send requests and read the answers (CORS, with credentials); \"*\" allows all, without credentials.")]
     public IReadOnlyList<string> Origins { get; init; } = Defaults.Origins;
 
     /// <summary>Documents are kept under the hash that clients send along.</summary>

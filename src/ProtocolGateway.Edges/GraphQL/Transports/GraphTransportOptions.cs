@@ -33,7 +33,7 @@ public sealed record GraphTransportOptions
     /// <summary>How slowly a request's body may come.</summary>
     public BodyPace Pace { get; init; } = BodyPace.Default;
 
-    /// <summary>Origins beside the gateway's own whose pages may open WebSockets and send requests that browsers call cross-site; <c>*</c> allows all.</summary>
+    /// <summary>Origins beside the gateway's own whose pages may open WebSockets, send requests and read the answers (CORS); <c>*</c> allows all.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
     /// <summary>Keeps documents that clients send with their hash, so that the hash alone is enough from then on.</summary>
