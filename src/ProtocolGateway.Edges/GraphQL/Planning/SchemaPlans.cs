@@ -20,14 +20,19 @@ internal sealed class SchemaPlans
     private readonly ConcurrentDictionary<GraphType, LeafPlan> _leaves = new();
     private readonly ConcurrentDictionary<GraphField, InputField[]> _arguments = new();
 
+    // Made with the first document: for validation and introspection alone, and as large as the schema, which nobody may ask.
+    private readonly Lazy<(DocumentReader Reader, Introspector Introspector)> _net;
+
     /// <summary>Compiles what every document needs.</summary>
     public SchemaPlans(GraphSchema schema, Catalog catalog, GraphLimits limits)
     {
         (Schema, _catalog, Limits) = (schema, catalog, limits);
         Inputs = InputTable.Of(schema);
-        var net = NetSchema.Of(schema);
-        Reader = new DocumentReader(net, limits);
-        Introspector = new Introspector(net);
+        _net = new(() =>
+        {
+            var net = NetSchema.Of(schema);
+            return (new DocumentReader(net, limits), new Introspector(net));
+        });
     }
 
     /// <summary>The schema.</summary>
@@ -43,10 +48,10 @@ internal sealed class SchemaPlans
     public InputTable Inputs { get; }
 
     /// <summary>Reads documents.</summary>
-    public DocumentReader Reader { get; }
+    public DocumentReader Reader => _net.Value.Reader;
 
     /// <summary>Answers questions on the schema.</summary>
-    public Introspector Introspector { get; }
+    public Introspector Introspector => _net.Value.Introspector;
 
     /// <summary>How values of a scalar or enum are written.</summary>
     public LeafPlan Leaf(GraphType type) =>
