@@ -17,9 +17,6 @@ internal sealed class VariableValues(IReadOnlyList<string> names) : IDisposable
     /// <summary>The value of a variable; empty where it was not given and has no default.</summary>
     public ReadOnlySpan<byte> Json(int index) => index < _values.Length ? Buffer.WrittenSpan.Slice(_values[index].Start, _values[index].Length) : default;
 
-    /// <summary>The name of a variable.</summary>
-    public string Name(int index) => names[index];
-
     /// <summary>Sets a variable to what was written to <see cref="Buffer"/> from there on.</summary>
     public void Set(int index, int start) => _values[index] = (start, Buffer.Length - start);
 

@@ -43,13 +43,14 @@ internal sealed class LiteralNode(byte[] json) : InputNode
 
 /// <summary>A variable.</summary>
 /// <param name="index">Its place among the operation's variables.</param>
+/// <param name="name">Its name.</param>
 /// <param name="place">The argument or input field, for messages.</param>
 /// <param name="fallback">The default of the place; null where it has none.</param>
 /// <param name="nonNull">Null is no value at the place: the variable may be, where either has a default.</param>
-internal sealed class VariableNode(int index, string place, byte[]? fallback, bool nonNull) : InputNode
+internal sealed class VariableNode(int index, string name, string place, byte[]? fallback, bool nonNull) : InputNode
 {
     /// <inheritdoc />
-    public override string Signature => $"${index}{(nonNull ? "!" : "?")}{(fallback is null ? "" : System.Text.Encoding.UTF8.GetString(fallback))}";
+    public override string Signature => $"${name}{(nonNull ? "!" : "")}{(fallback is null ? "" : " or " + System.Text.Encoding.UTF8.GetString(fallback))}";
 
     /// <inheritdoc />
     public override bool Write(VariableValues variables, PooledBuffer into, ref string? problem)
@@ -64,7 +65,7 @@ internal sealed class VariableNode(int index, string place, byte[]? fallback, bo
         }
 
         if (nonNull && value[0] == 'n')
-            problem ??= $"Variable \"${variables.Name(index)}\" is null, but \"{place}\" is non-null.";
+            problem ??= $"Variable \"${name}\" is null, but \"{place}\" is non-null.";
         into.Write(value);
         return true;
     }

@@ -27,7 +27,7 @@ internal sealed class ArgumentCompiler(VariableTable variables)
     {
         if (given is GraphQLVariable variable)
         {
-            var node = new VariableNode(IndexOf(variable), place, fallback, type.NonNull);
+            var node = new VariableNode(IndexOf(variable), variable.Name.StringValue, place, fallback, type.NonNull);
             return type.IsPresence ? new PresenceNode(node) : node;
         }
 

@@ -157,8 +157,8 @@ public sealed class OperationRunTests
         using var variables = new VariableValues(["v"]);
         variables.Buffer.Write("null"u8);
         variables.Set(0, 0);
-        var input = new ObjectNode([new("\"id\":"u8.ToArray(), new VariableNode(0, "a(id:)", null, nonNull: true))]);
-        var join = JoinOf(0, "team", [("ids", "id")], client: new ObjectNode([new("\"limit\":"u8.ToArray(), new VariableNode(0, "team(limit:)", null, nonNull: true))]));
+        var input = new ObjectNode([new("\"id\":"u8.ToArray(), new VariableNode(0, "id", "a(id:)", null, nonNull: true))]);
+        var join = JoinOf(0, "team", [("ids", "id")], client: new ObjectNode([new("\"limit\":"u8.ToArray(), new VariableNode(0, "limit", "team(limit:)", null, nonNull: true))]));
         var run = new ScriptedRun().On("/b", "\"ok\"").On("/u", """{"teamId":"1"}""");
         var user = Fetch(2, "u", Object(Select("User", ["teamId"], Join(join, "team", Team(), 0))));
         join.ParentFetches.Add(user.Fetch!);
