@@ -8,11 +8,13 @@ namespace ProtocolGateway.Edges.GraphQL.Execution;
 /// <summary>What is done with each message of a subscription's source; the answer holds it until the task completes.</summary>
 internal delegate ValueTask SourceEvent(CallAnswer answer);
 
-/// <summary>One call that an operation makes: its answer becomes JSON in a <see cref="CallAnswer"/>.</summary>
+/// <summary>
+/// One call that an operation makes: its answer becomes JSON in a <see cref="CallAnswer"/>. An answer that cannot is thrown as a
+/// <see cref="GatewayCallException"/>, with which the upstream breaks the exchange off: what else the backend sends may be without end.
+/// </summary>
 internal sealed class GraphCall(CallPlan plan, GraphEdgeOptions options, CallerContext caller, CallAnswer answer, PooledBuffer request) : GatewayCall
 {
     private readonly int _limit = options.MaxAnswerBytes;
-    private GatewayError? _failure;
     private int _status;
     private int _messages;
     private bool _read;
@@ -22,6 +24,8 @@ internal sealed class GraphCall(CallPlan plan, GraphEdgeOptions options, CallerC
 
     /// <summary>Ends a backend's stream that has more than is wanted.</summary>
     public CancellationTokenSource? Stop { get; init; }
+
+    private bool IsSuccess => _status is >= 200 and <= 299;
 
     /// <inheritdoc />
     public override bool TryGetSingleMessage(out ReadOnlySequence<byte> message)
@@ -59,8 +63,6 @@ internal sealed class GraphCall(CallPlan plan, GraphEdgeOptions options, CallerC
     /// <inheritdoc />
     public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand)
     {
-        if (_failure is not null)
-            return default;
         if (plan.Http is not null)
             Append(message);
         else if (OnEvent is not null)
@@ -68,7 +70,7 @@ internal sealed class GraphCall(CallPlan plan, GraphEdgeOptions options, CallerC
         else if (plan.StreamLimit > 0)
             AppendToList(message);
         else if (_messages++ > 0)
-            Break(GatewayErrors.BackendProtocol(answer.Service, "more than one message for a single answer"));
+            throw new GatewayCallException(GatewayErrors.BackendProtocol(answer.Service, "more than one message for a single answer"));
         else
             Format(message);
         return default;
@@ -80,7 +82,6 @@ internal sealed class GraphCall(CallPlan plan, GraphEdgeOptions options, CallerC
         // A list that is full ended the stream itself.
         if (plan.StreamLimit > 0 && _messages >= plan.StreamLimit)
             error = null;
-        error = _failure ?? error;
         if (error is null && plan.Http is not null)
             error = EndHttp();
         else if (error is null && plan.StreamLimit > 0)
@@ -97,19 +98,18 @@ internal sealed class GraphCall(CallPlan plan, GraphEdgeOptions options, CallerC
     {
         answer.Json.Clear();
         Format(message);
-        if (_failure is null)
-            await OnEvent!(answer);
+        await OnEvent!(answer);
     }
 
     private void AppendToList(ReadOnlySequence<byte> message)
     {
         if (_messages >= plan.StreamLimit)
             return;
-        answer.Json.Write(_messages++ == 0 ? "["u8 : ","u8);
+        answer.Json.Write(_messages == 0 ? "["u8 : ","u8);
         Format(message);
         if (answer.Json.Length > _limit)
-            Break(GatewayErrors.AnswerTooLarge(answer.Service, _limit));
-        else if (_messages == plan.StreamLimit)
+            throw new GatewayCallException(GatewayErrors.AnswerTooLarge(answer.Service, _limit));
+        if (++_messages == plan.StreamLimit)
             Stop?.Cancel();
     }
 
@@ -118,24 +118,20 @@ internal sealed class GraphCall(CallPlan plan, GraphEdgeOptions options, CallerC
         if (plan.Format is null)
             answer.Json.Write(plan.AnswersTrue ? "true"u8 : "{}"u8);
         else if (plan.Format.Format(message, answer.Json) is { } wrong)
-            Break(GatewayErrors.BackendContract(answer.Service, wrong.ToString()));
+            throw new GatewayCallException(GatewayErrors.BackendContract(answer.Service, wrong.ToString()));
     }
 
     private void Append(ReadOnlySequence<byte> piece)
     {
         if (answer.Json.Length + piece.Length > _limit)
-        {
-            Break(GatewayErrors.AnswerTooLarge(answer.Service, _limit));
-            return;
-        }
-
+            throw new GatewayCallException(IsSuccess ? GatewayErrors.AnswerTooLarge(answer.Service, _limit) : Refused());
         foreach (var segment in piece)
             answer.Json.Write(segment.Span);
     }
 
     private GatewayError? EndHttp()
     {
-        if (_status is < 200 or > 299)
+        if (!IsSuccess)
             return Refused();
         if (plan.AnswersTrue)
             answer.Json.Clear();
@@ -150,10 +146,4 @@ internal sealed class GraphCall(CallPlan plan, GraphEdgeOptions options, CallerC
     private GatewayError Refused() => _status is >= 400 and <= 599
         ? GatewayErrors.BackendHttpStatus(answer.Service, _status)
         : GatewayErrors.BackendProtocol(answer.Service, $"HTTP status {_status}");
-
-    private void Break(GatewayError error)
-    {
-        _failure = error;
-        Stop?.Cancel();
-    }
 }

@@ -51,6 +51,9 @@ internal sealed class PlanCompiler
     {
         var compiler = new PlanCompiler(schema, read, variables, branches, choice);
         plan = compiler.Compile();
+        // Validation counts what is written; what is skipped is known only now (specification, "Source Stream").
+        if (plan.Kind == GraphOperationKind.Subscription && plan.Fetches.Length != 1)
+            return DocumentFailure.Of(GraphFailureKind.Validation, GraphCodes.ValidationFailed, "A subscription must have exactly one root field; of this one all are skipped.");
         return compiler._arguments.Problem is { } problem ? DocumentFailure.Of(GraphFailureKind.Validation, GraphCodes.ValidationFailed, problem) : null;
     }
 

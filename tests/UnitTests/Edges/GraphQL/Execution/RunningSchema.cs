@@ -56,7 +56,7 @@ internal sealed class RunningSchema
         return new(catalog, schema, new GraphEdgeOptions { Limits = limits ?? new() });
     }
 
-    /// <summary>What an operation answers: JSON (string), messages (string[]), a status (int) or an error.</summary>
+    /// <summary>What an operation answers: JSON (string), messages (string[]), messages as they are (byte[][]), a status (int) or an error.</summary>
     public RunningSchema On(string operation, Func<string, object> answer)
     {
         _backends[operation] = answer;
@@ -118,12 +118,22 @@ internal sealed class RunningSchema
             return;
         }
 
-        await call.OnHeadAsync(new(answer as int? ?? 200, new()));
-        foreach (var message in answer switch { string one => [one], string[] many => many, _ => Array.Empty<string>() })
+        try
         {
-            await call.OnMessageAsync(new(operation.Kind == ContractKind.Grpc ? ToWire((MessageType)operation.Output!, message) : Encoding.UTF8.GetBytes(message)));
-            if (call.Cancelled.IsCancellationRequested)
-                break;
+            await call.OnHeadAsync(new(answer as int? ?? 200, new()));
+            var isGrpc = operation.Kind == ContractKind.Grpc;
+            string[] texts = answer switch { string one => [one], string[] many => many, _ => [] };
+            foreach (var message in answer as byte[][] ?? [.. texts.Select(text => isGrpc ? ToWire((MessageType)operation.Output!, text) : Encoding.UTF8.GetBytes(text))])
+            {
+                await call.OnMessageAsync(new(message));
+                if (call.Cancelled.IsCancellationRequested)
+                    break;
+            }
+        }
+        catch (GatewayCallException refused)
+        {
+            await call.OnEndAsync(refused.Error, null);
+            return;
         }
 
         await call.OnEndAsync(null, null);

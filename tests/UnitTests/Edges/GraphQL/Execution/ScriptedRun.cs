@@ -199,14 +199,22 @@ internal sealed class ScriptedRun
             return;
         }
 
-        await call.OnHeadAsync(new(answer as int? ?? 200, new()));
-        string[] texts = answer switch { string text => [text], string[] many => many, _ => [] };
-        foreach (var text in texts)
+        try
         {
-            byte[] bytes = call.HttpRequest is null ? [0x0A, (byte)text.Length, .. Encoding.UTF8.GetBytes(text)] : Encoding.UTF8.GetBytes(text);
-            await call.OnMessageAsync(new(bytes));
-            if (call.Cancelled.IsCancellationRequested)
-                break;
+            await call.OnHeadAsync(new(answer as int? ?? 200, new()));
+            string[] texts = answer switch { string text => [text], string[] many => many, _ => [] };
+            foreach (var text in texts)
+            {
+                byte[] bytes = call.HttpRequest is null ? [0x0A, (byte)text.Length, .. Encoding.UTF8.GetBytes(text)] : Encoding.UTF8.GetBytes(text);
+                await call.OnMessageAsync(new(bytes));
+                if (call.Cancelled.IsCancellationRequested)
+                    break;
+            }
+        }
+        catch (GatewayCallException refused)
+        {
+            await call.OnEndAsync(refused.Error, null);
+            return;
         }
 
         await call.OnEndAsync(call.Cancelled.IsCancellationRequested ? GatewayErrors.CallerGone() : null, null);
