@@ -9,6 +9,7 @@ namespace ProtocolGateway.Edges.GraphQL;
 /// <param name="maxBytes">All entries together.</param>
 internal sealed class ClockCache<TKey, TValue>(int maxBytes)
     where TKey : notnull
+    where TValue : class
 {
     private readonly ConcurrentDictionary<TKey, Entry> _entries = new();
     private readonly Queue<Entry> _clock = new();
@@ -51,6 +52,23 @@ internal sealed class ClockCache<TKey, TValue>(int maxBytes)
         }
     }
 
+    /// <summary>An entry takes more than was said when it was added.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">What is kept under it; another's size is left alone.</param>
+    /// <param name="size">What it takes now, in bytes.</param>
+    public void Resize(TKey key, TValue value, int size)
+    {
+        lock (_adding)
+        {
+            if (!_entries.TryGetValue(key, out var entry) || !ReferenceEquals(entry.Value, value))
+                return;
+            _bytes += size - entry.Size;
+            entry.Size = size;
+            while (_bytes > maxBytes)
+                RemoveOne();
+        }
+    }
+
     private void RemoveOne()
     {
         while (true)
@@ -75,7 +93,7 @@ internal sealed class ClockCache<TKey, TValue>(int maxBytes)
 
         public TValue Value => value;
 
-        public int Size => size;
+        public int Size { get; set; } = size;
 
         public bool Used { get; set; }
     }

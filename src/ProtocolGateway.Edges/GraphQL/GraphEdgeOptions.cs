@@ -8,8 +8,11 @@ public sealed record GraphEdgeOptions
     /// <summary>The largest answer of one call that is read, in bytes. 16 MiB: four times what gRPC clients take unless told otherwise.</summary>
     public int MaxAnswerBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>How much text of documents is kept compiled, in bytes. 8 MiB: some ten thousand documents; plans take ten times their text.</summary>
-    public int MaxCachedDocumentBytes { get; init; } = 8 * 1024 * 1024;
+    /// <summary>The longest answer to a client, in bytes. 64 MiB: four times what one call may answer; joins and aliases repeat what came once.</summary>
+    public int MaxResponseBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>What compiled documents may take, in bytes of memory, estimated. 48 MiB: some thousand documents of large applications.</summary>
+    public int MaxCachedDocumentBytes { get; init; } = 48 * 1024 * 1024;
 
     /// <summary>How long a call of an operation may take at most; null for as long as the client waits.</summary>
     public Func<Operation, TimeSpan?> TimeoutOf { get; init; } = static _ => null;

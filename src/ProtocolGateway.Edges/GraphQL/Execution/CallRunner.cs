@@ -31,6 +31,24 @@ internal sealed class CallRunner(CallHandler pipeline, GraphEdgeOptions options,
     /// <returns>How the stream ended; the taker disposes of it.</returns>
     public ValueTask<CallAnswer> StreamAsync(CallPlan plan, PooledBuffer input, CallerContext caller, SourceEvent onEvent) => RunAsync(plan, input, caller, onEvent);
 
+    /// <summary>Puts an error in place of an answer that turned out to be of no use.</summary>
+    public void Reject(CallPlan plan, CallAnswer answer, GatewayError error)
+    {
+        answer.Error = error;
+        answer.Json.Clear();
+        NoteIncident(plan, answer, null);
+    }
+
+    /// <summary>Logs that a value of an answer is not of its type.</summary>
+    /// <param name="problem">Field and type; nothing of the value.</param>
+    /// <returns>The incident's id.</returns>
+    public string NoteBadValue(string problem)
+    {
+        var id = Incidents.NewId();
+        GraphEdgeLog.BadValue(log, id, problem);
+        return id;
+    }
+
     private async ValueTask<CallAnswer> RunAsync(CallPlan plan, PooledBuffer input, CallerContext caller, SourceEvent? onEvent)
     {
         var answer = new CallAnswer(plan.Service);
@@ -89,11 +107,13 @@ internal sealed class CallRunner(CallHandler pipeline, GraphEdgeOptions options,
         return buffer.WrittenSpan.ToArray();
     }
 
-    private void NoteIncident(CallPlan plan, CallAnswer answer, GraphCall call)
+    private void NoteIncident(CallPlan plan, CallAnswer answer, GraphCall? call)
     {
         if (answer.Error is not { } error || !Incidents.Is(error))
             return;
-        answer.IncidentId = call.IncidentId ??= Incidents.NewId();
+        answer.IncidentId = call?.IncidentId ?? Incidents.NewId();
+        if (call is not null)
+            call.IncidentId = answer.IncidentId;
         GraphEdgeLog.CallFailed(log, answer.IncidentId, plan.Operation.FullName, error.ToString());
     }
 }

@@ -57,6 +57,9 @@ internal sealed class CallerContext
     /// <summary>What backends are sent of his headers.</summary>
     public ReadOnlySpan<KeyValuePair<string, string>> HeadersOf(bool grpc) => Once(grpc).Headers.Items;
 
+    /// <summary>Why calls are refused that would carry his headers; null where they are not.</summary>
+    public GatewayError? ErrorOf(bool grpc) => Once(grpc).Error;
+
     /// <summary>The same caller for calls that another token ends. His headers must have been read.</summary>
     public CallerContext Under(CancellationToken cancelled)
     {

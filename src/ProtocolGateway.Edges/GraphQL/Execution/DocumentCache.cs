@@ -2,8 +2,8 @@ using ProtocolGateway.Edges.GraphQL.Planning;
 
 namespace ProtocolGateway.Edges.GraphQL.Execution;
 
-/// <summary>Compiled documents by the very bytes that clients send, so that a known one costs a hash and a comparison. Bounded by what the texts take.</summary>
-/// <param name="maxBytes">All texts together.</param>
+/// <summary>Compiled documents by the very bytes that clients send, so that a known one costs a hash and a comparison. Bounded by what they take, estimated.</summary>
+/// <param name="maxBytes">All together.</param>
 internal sealed class DocumentCache(int maxBytes)
 {
     // What an entry has beside its text: table, queue, objects.
@@ -18,11 +18,13 @@ internal sealed class DocumentCache(int maxBytes)
     public CompiledOperation? Find(in GraphRequest request) =>
         _documents.TryGet(new Key(request.Query, request.OperationName), out var operation) ? operation : null;
 
-    /// <summary>Keeps an operation under a copy of the request's text.</summary>
-    public void Add(in GraphRequest request, CompiledOperation operation)
+    /// <summary>Keeps an operation under a copy of the request's text, or takes note that it has grown.</summary>
+    public void Keep(in GraphRequest request, CompiledOperation operation)
     {
-        var size = request.Query.Length + (2 * (request.OperationName?.Length ?? 0)) + Overhead;
-        if (_documents.Wants(new Key(request.Query, request.OperationName), size))
+        var size = request.Query.Length + (2 * (request.OperationName?.Length ?? 0)) + Overhead + operation.Weight;
+        if (_documents.TryGet(new Key(request.Query, request.OperationName), out _))
+            _documents.Resize(new Key(request.Query, request.OperationName), operation, size);
+        else if (_documents.Wants(new Key(request.Query, request.OperationName), size))
             _documents.Add(new Key(request.Query.ToArray(), request.OperationName), operation, size);
     }
 

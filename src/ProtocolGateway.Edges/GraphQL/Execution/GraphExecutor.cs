@@ -20,20 +20,27 @@ internal sealed class GraphExecutor(SchemaPlans schema, CallRunner calls, GraphE
     // Headers that answers bring are one caller's: where they are passed on, each query is its own.
     private readonly QuerySharing? _sharing = options is { ShareQueries: true, AnswerHeaders.Count: 0 } ? new() : null;
 
+    /// <summary>How many documents are kept compiled.</summary>
+    public int CachedDocuments => _documents.Count;
+
     /// <summary>Parses, validates, holds to the limits, plans and coerces variables. No backend is asked; what is wrong with the request is in the result.</summary>
     public GraphPrepared Prepare(in GraphRequest request)
     {
         var operation = _documents.Find(request);
-        if (operation is null)
+        var isKnown = operation is not null;
+        if (!isKnown)
         {
             if (request.Query.Length > schema.Limits.MaxDocumentBytes)
                 return new(DocumentFailure.Of(GraphFailureKind.Limit, GraphCodes.LimitExceeded, $"Document size: {request.Query.Length} bytes, {schema.Limits.MaxDocumentBytes} are allowed."));
             if (CompiledOperation.Compile(schema, JsonEscapes.ToText(request.Query.Span), request.OperationName, out operation) is { } failure)
                 return new(failure);
-            _documents.Add(request, operation!);
         }
 
-        return Bind(operation!, request.Variables);
+        var weight = operation!.Weight;
+        var prepared = Bind(operation, request.Variables);
+        if (!isKnown || operation.Weight != weight)
+            _documents.Keep(request, operation);
+        return prepared;
     }
 
     /// <summary>Carries out a query or a mutation.</summary>
@@ -60,7 +67,7 @@ internal sealed class GraphExecutor(SchemaPlans schema, CallRunner calls, GraphE
             ? CallAnswer.Refused(plan.Fetches[0].Call, problem)
             : await calls.StreamAsync(plan.Fetches[0].Call, input, caller, async answer =>
             {
-                using var run = new OperationRun(plan, prepared.Variables, calls, caller) { RawVariables = prepared.RawVariables };
+                using var run = new OperationRun(plan, prepared.Variables, calls, caller) { RawVariables = prepared.RawVariables, MaxBytes = options.MaxResponseBytes };
                 await run.TakeEventAsync(answer);
                 output.Clear();
                 run.Write(output);
@@ -75,7 +82,7 @@ internal sealed class GraphExecutor(SchemaPlans schema, CallRunner calls, GraphE
 
     private async ValueTask<GraphResult> RunAsync(GraphPrepared prepared, CallerContext caller, PooledBuffer output)
     {
-        using var run = new OperationRun(prepared.Plan!, prepared.Variables, calls, caller) { RawVariables = prepared.RawVariables };
+        using var run = new OperationRun(prepared.Plan!, prepared.Variables, calls, caller) { RawVariables = prepared.RawVariables, MaxBytes = options.MaxResponseBytes };
         await run.CallAsync();
         var (hasData, hasErrors) = run.Write(output);
         return new(hasData, hasErrors);

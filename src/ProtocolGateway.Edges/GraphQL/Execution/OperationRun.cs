@@ -14,6 +14,7 @@ internal sealed class OperationRun : IDisposable
     private readonly CallerContext _caller;
     private readonly CallAnswer?[] _answers;
     private readonly JoinResult[] _joins;
+    private string? _incident;
     private readonly Lock _gathering = new();
 
     /// <summary>Prepares a run; nothing is called yet.</summary>
@@ -26,6 +27,12 @@ internal sealed class OperationRun : IDisposable
 
     /// <summary>The variables as they came, for questions on the schema.</summary>
     public ReadOnlyMemory<byte> RawVariables { get; init; }
+
+    /// <summary>The longest answer, in bytes.</summary>
+    public int MaxBytes { get; init; } = int.MaxValue;
+
+    /// <summary>The incident of the first value that is not of its type; one for all of a run, as a backend that is wrong once is so for each row.</summary>
+    public string IncidentOf(string problem) => _incident ??= _calls.NoteBadValue(problem);
 
     /// <summary>What a root field's call answered.</summary>
     public CallAnswer Answer(FetchPlan fetch) => _answers[fetch.Index]!;
@@ -84,9 +91,19 @@ internal sealed class OperationRun : IDisposable
     /// <returns>Whether <c>data</c> is not null, and whether there are errors.</returns>
     public (bool HasData, bool HasErrors) Write(PooledBuffer output)
     {
+        var start = output.Length;
         output.Write("{\"data\":"u8);
         using var projector = new Projector(this, output);
         var whole = projector.WriteRoot(_plan.Root);
+        if (projector.IsFull)
+        {
+            output.Truncate(start);
+            output.Write("{\"data\":"u8);
+            whole = false;
+            projector.Errors.Clear();
+            projector.Errors.Add(new() { Message = $"Answer size: the answer is longer than {MaxBytes} bytes, which are allowed.", Code = GraphCodes.LimitExceeded });
+        }
+
         if (!whole)
             output.Write("null"u8);
         if (projector.Errors.Count > 0)

@@ -11,10 +11,17 @@ internal sealed class Projector(OperationRun run, PooledBuffer output) : IDispos
 {
     private readonly ObjectSlots _slots = new();
     private readonly ResponsePath _path = new();
+    // A list of a million rows may be wrong in each; the first tell enough.
+    private const int MostErrors = 1_000;
+
     private readonly PooledBuffer _key = new();
+    private readonly int _start = output.Length;
 
     /// <summary>The errors so far.</summary>
     public List<GraphError> Errors { get; } = [];
+
+    /// <summary>The answer has grown too long; what is written is worth nothing.</summary>
+    public bool IsFull { get; private set; }
 
     /// <summary>Writes the root object; false where it must be null.</summary>
     public bool WriteRoot(SelectionPlan root) => WriteMembers(root, default, 0);
@@ -36,6 +43,9 @@ internal sealed class Projector(OperationRun run, PooledBuffer output) : IDispos
         var fields = plan.Fields;
         for (var i = 0; i < fields.Length; i++)
         {
+            IsFull |= output.Length - _start > run.MaxBytes;
+            if (IsFull)
+                return false;
             var field = fields[i];
             output.Write(i == 0 ? "{"u8 : ","u8);
             output.Write(field.Key);
@@ -262,10 +272,19 @@ internal sealed class Projector(OperationRun run, PooledBuffer output) : IDispos
         return false;
     }
 
-    private bool Refuse(OutputField field) => Add(new() { Message = $"Cannot return null for non-nullable field {field.Coordinate}.", Code = GraphCodes.BadAnswer, Path = _path.ToList(), Locations = [field.Location] });
+    private bool Refuse(OutputField field) => !IsFull && Bad(field, $"Cannot return null for non-nullable field {field.Coordinate}.");
 
-    private bool Wrong(OutputField field, string type) =>
-        Add(new() { Message = $"The service gave a value for {field.Coordinate} that is no {type}.", Code = GraphCodes.BadAnswer, Path = _path.ToList(), Locations = [field.Location] });
+    private bool Wrong(OutputField field, string type) => Bad(field, $"The service gave a value for {field.Coordinate} that is no {type}.");
+
+    private bool Bad(OutputField field, string message) => HasRoom()
+        && Add(new() { Message = message, Code = GraphCodes.BadAnswer, Path = _path.ToList(), Locations = [field.Location], IncidentId = run.IncidentOf(message) });
+
+    private bool HasRoom()
+    {
+        if (Errors.Count == MostErrors)
+            Errors.Add(new() { Message = $"There are more errors; the first {MostErrors} are told.", Code = GraphCodes.LimitExceeded });
+        return Errors.Count < MostErrors;
+    }
 
     private bool Mismatch(OutputField field, string type)
     {
@@ -277,6 +296,8 @@ internal sealed class Projector(OperationRun run, PooledBuffer output) : IDispos
 
     private bool Fail(OutputField field, CallAnswer answer)
     {
+        if (!HasRoom())
+            return false;
         _path.Push(field.ResponseName);
         Add(OperationRun.ErrorOf(answer, _path.ToList(), field.Location));
         _path.Pop();

@@ -114,6 +114,8 @@ internal sealed class QuerySharing
         Append(text, MemoryMarshal.AsBytes(caller.Address.AsSpan()));
         foreach (var grpc in (ReadOnlySpan<bool>)[true, false])
         {
+            // A header that cannot be passed on is in no list, but refuses the call.
+            Append(text, MemoryMarshal.AsBytes((caller.ErrorOf(grpc)?.Message).AsSpan()));
             foreach (var (name, value) in caller.HeadersOf(grpc))
             {
                 Append(text, MemoryMarshal.AsBytes(name.AsSpan()));

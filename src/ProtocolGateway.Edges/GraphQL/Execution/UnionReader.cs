@@ -18,6 +18,8 @@ internal static class UnionReader
         if (value < 0 || json[value] != '"')
             return null;
         var inside = json[(value + 1)..(JsonScan.SkipString(json, value) - 1)];
+        if (inside.Contains((byte)'\\'))
+            inside = JsonEscapes.Quote(JsonEscapes.ToText(inside)).AsSpan()[1..^1];
         foreach (var member in union.Members)
         {
             foreach (var known in member.DiscriminatorValues)

@@ -26,6 +26,9 @@ internal sealed class BranchTable
     /// <summary>There are more than can be told apart.</summary>
     public bool IsTooLarge => _variables.Count > Most;
 
+    /// <summary>A variable that is null, which is no Boolean: its own default does not help where it is given; -1 for none.</summary>
+    public int FindNull(VariableValues values) => _variables.FindIndex(index => values.Json(index) is [(byte)'n', ..]);
+
     /// <summary>The choice that a request makes.</summary>
     public ulong Choose(VariableValues values)
     {

@@ -22,6 +22,9 @@ internal sealed class EnumTable
     /// <summary>The quoted GraphQL name of a JSON value; empty where it has none.</summary>
     public ReadOnlySpan<byte> ToGraph(ReadOnlySpan<byte> json)
     {
+        // Many encoders escape more than they must: "\/" in PHP, "\u002B" in .NET.
+        if (json.Contains((byte)'\\'))
+            json = JsonEscapes.Quote(JsonEscapes.ToText(json[1..^1]));
         foreach (var (known, graph) in _values)
         {
             if (json.SequenceEqual(known))

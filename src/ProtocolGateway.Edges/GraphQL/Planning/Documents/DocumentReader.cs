@@ -19,6 +19,15 @@ internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
     // The parser's own bound on nesting, of values and types too; more than any limit on depth that is of use.
     private const int ParserDepth = 200;
 
+    // Validation looks at each fragment for each operation, and finds fragments by looking through all: 20,000 take it some hundred milliseconds at worst.
+    private const int MostFragmentUses = 20_000;
+
+    // As graphql-js: who makes more mistakes than this is not helped by a longer list.
+    private const int MostErrors = 100;
+
+    // What is quoted of a document in a message is cut there.
+    private const int LongestMessage = 1_000;
+
     private static readonly IValidationRule[] Rules = [.. DocumentValidator.CoreRules.Where(static r => r is not (OverlappingFieldsCanBeMerged or VariablesInAllowedPosition)), new VariablePositions()];
 
     private readonly DocumentValidator _validator = new();
@@ -37,6 +46,9 @@ internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
             return wrong;
         if (Choose(document!, operationName, out var operation) is { } unknown)
             return unknown;
+        var uses = document!.Definitions.Count(static d => d is GraphQLOperationDefinition) * (long)document.Definitions.Count(static d => d is GraphQLFragmentDefinition);
+        if (uses > MostFragmentUses)
+            return DocumentFailure.Limit("Operations times fragments", uses, MostFragmentUses);
         if (CheckSize(DocumentSize.Of(document!, operation!)) is { } large)
             return large;
         if (Validate(document!, operation!) is { } invalid)
@@ -59,7 +71,7 @@ internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
         }
         catch (GraphQLParserException e)
         {
-            return DocumentFailure.Of(GraphFailureKind.Syntax, GraphCodes.ParseFailed, $"Syntax Error: {e.Description}", new GraphLocation(e.Location.Line, e.Location.Column));
+            return DocumentFailure.Of(GraphFailureKind.Syntax, GraphCodes.ParseFailed, Cut($"Syntax Error: {e.Description}"), new GraphLocation(e.Location.Line, e.Location.Column));
         }
     }
 
@@ -70,7 +82,7 @@ internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
         if (operations.Count == 0)
             return DocumentFailure.Of(GraphFailureKind.Operation, GraphCodes.OperationResolution, "The document holds no operation.");
         if (operation is null)
-            return DocumentFailure.Of(GraphFailureKind.Operation, GraphCodes.OperationResolution, $"The document holds no operation named \"{name}\".");
+            return DocumentFailure.Of(GraphFailureKind.Operation, GraphCodes.OperationResolution, Cut($"The document holds no operation named \"{name}\"."));
         return string.IsNullOrEmpty(name) && operations.Count > 1
             ? DocumentFailure.Of(GraphFailureKind.Operation, GraphCodes.OperationResolution, "The document holds several operations; the request must say by \"operationName\" which one is meant.")
             : null;
@@ -104,9 +116,13 @@ internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
         if (document.Definitions.Find(static d => d is not GraphQLExecutableDefinition) is { } definition)
             return new DocumentFailure(GraphFailureKind.Validation, [ToError(document, "A document that is executed holds operations and fragments only.", [definition])]);
         // Values are checked for each request.
-        var errors = result.Errors.Where(static e => e is not InvalidVariableError).Select(e => ToError(e)).ToList();
+        var errors = result.Errors.Where(static e => e is not InvalidVariableError).Take(MostErrors + 1).Select(e => ToError(e)).ToList();
+        if (errors.Count > MostErrors)
+            errors[MostErrors] = new GraphError { Message = $"There are more mistakes; the first {MostErrors} are told.", Code = GraphCodes.ValidationFailed };
         if (errors.Count == 0 && !limits.Introspection && AsksForSchema(document))
             return DocumentFailure.Of(GraphFailureKind.Validation, GraphCodes.ValidationFailed, "Introspection is switched off: \"__schema\" and \"__type\" cannot be asked for.");
+        if (errors.Count == 0 && new IntrospectionSize(document).Check(operation) is { } curious)
+            return curious;
         if (errors.Count == 0)
             errors.AddRange(new OverlapCheck(schema, document).Find().Select(c => ToError(document, c.Message, c.Nodes)));
         return errors.Count == 0 ? null : new DocumentFailure(GraphFailureKind.Validation, errors);
@@ -126,15 +142,17 @@ internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
             message = message[..hint];
         return new GraphError
         {
-            Message = message,
+            Message = Cut(message),
             Code = GraphCodes.ValidationFailed,
             Locations = [.. error.Locations?.Select(static l => new GraphLocation(l.Line, l.Column)) ?? []],
         };
     }
 
+    private static string Cut(string message) => message.Length <= LongestMessage ? message : string.Concat(message.AsSpan(0, LongestMessage), "...");
+
     private static GraphError ToError(GraphQLDocument document, string message, ASTNode[] nodes) => new()
     {
-        Message = message,
+        Message = Cut(message),
         Code = GraphCodes.ValidationFailed,
         Locations = [.. nodes.Select(n => Location.FromLinearPosition(document.Source, n.Location.Start)).Select(static l => new GraphLocation(l.Line, l.Column))],
     };

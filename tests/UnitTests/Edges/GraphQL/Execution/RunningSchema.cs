@@ -41,7 +41,7 @@ internal sealed class RunningSchema
     /// <summary>What was called: the operation's name and the JSON of its input, or the request line.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
 
-    public static RunningSchema Of(string proto, string? openApi = null, string? joins = null, GraphSchemaOptions? options = null, GraphLimits? limits = null)
+    public static RunningSchema Of(string proto, string? openApi = null, string? joins = null, GraphSchemaOptions? options = null, GraphLimits? limits = null, GraphEdgeOptions? edge = null)
     {
         var diagnostics = new List<Diagnostic>();
         List<(string, ContractContent)> parts = [("users", Schemas.ProtoContent(proto))];
@@ -53,7 +53,7 @@ internal sealed class RunningSchema
             options = options with { Joins = ExtensionReader.Parse(joins, "joins.graphql", diagnostics) };
         var schema = GraphSchemaBuilder.Build(catalog, options, null, diagnostics);
         Assert.DoesNotContain(diagnostics, static d => d.Severity == Severity.Error);
-        return new(catalog, schema, new GraphEdgeOptions { Limits = limits ?? new() });
+        return new(catalog, schema, (edge ?? new()) with { Limits = limits ?? new() });
     }
 
     /// <summary>What an operation answers: JSON (string), messages (string[]), messages as they are (byte[][]), a status (int) or an error.</summary>
