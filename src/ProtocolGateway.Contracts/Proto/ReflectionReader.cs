@@ -137,9 +137,9 @@ public static class ReflectionReader
         {
             await call.RequestStream.WriteAsync(request, cancellation);
         }
-        catch (Exception e) when (e is InvalidOperationException or IOException)
+        catch (Exception e) when (e is InvalidOperationException or IOException or RpcException { StatusCode: StatusCode.Cancelled })
         {
-            // The server has ended the call; reading tells the status.
+            // The server has ended the call; reading tells the status. A write that was under way then is told "cancelled", whatever the status is.
         }
 
         return await call.ResponseStream.MoveNext(cancellation)

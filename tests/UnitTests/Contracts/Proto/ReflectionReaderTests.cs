@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Contracts.Proto;
+using ProtocolGateway.Upstreams.Grpc.Http2;
+using UnitTests.Upstreams.Wire;
 using Xunit;
 using MatrixReflection = ProtocolGateway.TestKit.Matrix.MatrixReflection;
 
@@ -13,6 +15,9 @@ namespace ProtocolGateway.UnitTests.Contracts.Proto;
 
 public sealed class ReflectionReaderTests
 {
+    // SETTINGS_INITIAL_WINDOW_SIZE (RFC 9113, section 6.5.2).
+    private const int InitialWindowSize = 4;
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -38,6 +43,33 @@ public sealed class ReflectionReaderTests
         await using var server = await StartAsync(app => app.MapGrpcService<TestKit.Backends.MatrixService>());
         var content = await ReflectionReader.ReadReflectionAsync(new Uri(server.Urls.First()), TestContext.Current.CancellationToken);
         Assert.Contains("does not offer reflection", Assert.Single(content.Diagnostics).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_while_it_is_still_asked_does_not_offer_reflection()
+    {
+        // No window, so that the question is still on its way when the refusal comes and resets the stream, as servers do that read no more.
+        await using var backend = RawBackend.Grpc(async (peer, _) =>
+        {
+            await peer.OpenAsync((InitialWindowSize, 0));
+            while (await peer.ReadAsync() is { } frame)
+            {
+                if (frame.Type != Http2FrameType.Headers)
+                    continue;
+                var refusal = Http2Peer.Block((":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "12"));
+                await peer.SendBytesAsync(
+                [
+                    .. Http2Peer.Frame(Http2FrameType.Headers, Http2Peer.EndBoth, frame.StreamId, refusal),
+                    .. Http2Peer.Frame(Http2FrameType.RstStream, 0, frame.StreamId, [0, 0, 0, 0]),
+                ]);
+            }
+        });
+        // Which of the two the client sees first is a matter of chance.
+        for (var i = 0; i < 20; i++)
+        {
+            var content = await ReflectionReader.ReadReflectionAsync(backend.Address, TestContext.Current.CancellationToken);
+            Assert.Contains("does not offer reflection", Assert.Single(content.Diagnostics).Message, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

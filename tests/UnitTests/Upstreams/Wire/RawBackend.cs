@@ -25,9 +25,12 @@ internal sealed class RawBackend : IAsyncDisposable
         // Small, so that a peer that does not read is felt after few bytes.
         _listener.Server.ReceiveBufferSize = 16 * 1024;
         _listener.Start();
-        Upstreams = ScriptedBackend.CreateUpstreams(new Uri($"{scheme}://{_listener.LocalEndpoint}"), protocol, options);
+        Address = new($"{scheme}://{_listener.LocalEndpoint}");
+        Upstreams = ScriptedBackend.CreateUpstreams(Address, protocol, options);
         _accepting = AcceptAsync();
     }
+
+    public Uri Address { get; }
 
     public UpstreamSet Upstreams { get; }
 
