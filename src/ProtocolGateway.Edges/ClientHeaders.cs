@@ -133,6 +133,16 @@ internal static class ClientHeaders
         headers.ContentLocation = default;
     }
 
+    /// <summary>What an error says in headers, such as Allow and Retry-After; the response must not have started.</summary>
+    public static void FromError(GatewayError error, HttpResponse response)
+    {
+        foreach (var (name, value) in error.AnswerHeaders)
+        {
+            if (name.Length > 0 && IsWritable(value))
+                response.Headers[name] = value;
+        }
+    }
+
     /// <summary>Says that another Accept would have been answered otherwise (RFC 9110, section 12.5.5).</summary>
     public static void VaryByAccept(HttpResponse response) => response.Headers.Append("Vary", "Accept");
 

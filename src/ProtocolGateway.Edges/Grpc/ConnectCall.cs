@@ -89,6 +89,8 @@ internal sealed class ConnectCall(HttpContext context, ConnectTarget target, Con
         errors.WriteEnd(Answer, this, error, trailers);
         if (Context.RequestAborted.IsCancellationRequested)
             return default;
+        if (error is not null && !ClientAnswer.HasBegun(Context))
+            ClientHeaders.FromError(error, Context.Response);
         Start();
         return SendEnvelopeAsync(moreAtHand: false);
     }

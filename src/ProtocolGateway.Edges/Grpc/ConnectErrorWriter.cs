@@ -28,6 +28,7 @@ internal sealed class ConnectErrorWriter(ILogger log)
         response.StatusCode = error.EffectiveHttpStatus;
         response.ContentType = "application/json";
         ClientHeaders.DropContent(response.Headers);
+        ClientHeaders.FromError(error, response);
         using var body = new PooledBuffer();
         using (var writer = new Utf8JsonWriter(body, Relaxed))
             Write(writer, error, incident);

@@ -20,12 +20,7 @@ internal sealed class RestErrorWriter(StatusDetails details, RestErrorFormat for
         response.StatusCode = error.EffectiveHttpStatus;
         ClientHeaders.DropContent(response.Headers);
         ClientHeaders.VaryByAccept(response);
-        foreach (var (name, value) in error.AnswerHeaders)
-        {
-            if (HeadersAreWritable(name, value))
-                response.Headers[name] = value;
-        }
-
+        ClientHeaders.FromError(error, response);
         using var body = new PooledBuffer();
         var asStatus = RestAccept.WantsRpcStatus(context.Request.Headers, format);
         response.ContentType = asStatus ? RestAccept.Json : RestAccept.Problem;
@@ -94,6 +89,4 @@ internal sealed class RestErrorWriter(StatusDetails details, RestErrorFormat for
         writer.WriteEndObject();
         writer.WriteEndArray();
     }
-
-    private static bool HeadersAreWritable(string name, string value) => name.Length > 0 && ClientHeaders.IsWritable(value);
 }

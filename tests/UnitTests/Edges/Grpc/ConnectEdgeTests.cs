@@ -50,6 +50,28 @@ public sealed class ConnectEdgeTests
         Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Get", "application/json", "{}", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("Watch", StreamJson, "\0\0\0\0\u0002{}", HttpStatusCode.OK)]
+    public async Task What_an_error_says_in_headers_reaches_the_client(string method, string type, string body, HttpStatusCode status)
+    {
+        var error = new GatewayError
+        {
+            Code = StatusCode.Unavailable,
+            Reason = "ASLEEP",
+            Message = "asleep",
+            Blame = Blame.Backend,
+            AnswerHeaders = [new("Retry-After", "7"), new("X-Split", "a\r\nb: c")],
+        };
+        await using var host = await RestHost.StartAsync(call => call.OnEndAsync(error, null));
+        host.Log.Expect("asleep");
+        using var request = Request(method, type, Encoding.ASCII.GetBytes(body));
+        using var answer = await host.Client.SendAsync(request);
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("7", Assert.Single(answer.Headers.GetValues("Retry-After")));
+        Assert.False(answer.Headers.Contains("X-Split"));
+    }
+
     [Fact]
     public async Task The_one_message_of_a_server_stream_is_there_whole_before_the_call_begins()
     {
