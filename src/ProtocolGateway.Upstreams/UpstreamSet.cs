@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
@@ -17,19 +16,16 @@ public sealed class UpstreamSet : IAsyncDisposable
     private readonly Func<Operation, string> _serviceOf;
     private readonly TimeProvider _time;
     private readonly CallCancellation.Pool _cancellations;
-    private readonly ILogger _logger;
 
     /// <summary>Connects nothing yet; connections are made by the first calls.</summary>
     /// <param name="clustersByService">By the service's name in the configuration; services may share a model and then share its connections.</param>
     /// <param name="serviceOf">The configured service of an operation.</param>
     /// <param name="time">Measures deadlines; the one that made them.</param>
-    /// <param name="loggers">For the few lines that no summary of a call carries.</param>
-    public UpstreamSet(IReadOnlyDictionary<string, ClusterModel> clustersByService, Func<Operation, string> serviceOf, TimeProvider time, ILoggerFactory loggers)
+    public UpstreamSet(IReadOnlyDictionary<string, ClusterModel> clustersByService, Func<Operation, string> serviceOf, TimeProvider time)
     {
         _serviceOf = serviceOf;
         _time = time;
         _cancellations = new(time);
-        _logger = loggers.CreateLogger("ProtocolGateway.Upstreams");
         var running = new Dictionary<ClusterModel, Cluster>(ReferenceEqualityComparer.Instance);
         var byService = new Dictionary<string, Cluster>(StringComparer.Ordinal);
         foreach (var (service, model) in clustersByService)
@@ -42,7 +38,7 @@ public sealed class UpstreamSet : IAsyncDisposable
         _clusters = byService.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>Carries the call to a backend and its answer back. A <see cref="CallHandler"/>: never throws, and ends with OnEndAsync exactly once.</summary>
+    /// <summary>Carries the call to a backend and its answer back. A <see cref="CallHandler"/>: ends with OnEndAsync exactly once, and throws only what that threw.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask DispatchAsync(GatewayCall call)
     {
@@ -57,14 +53,7 @@ public sealed class UpstreamSet : IAsyncDisposable
         }
 
         call.Error = end.Error;
-        try
-        {
-            await call.OnEndAsync(end.Error, end.Trailers);
-        }
-        catch (Exception exception)
-        {
-            UpstreamLog.EndNotDelivered(_logger, call.Operation.FullName, exception);
-        }
+        await call.OnEndAsync(end.Error, end.Trailers);
     }
 
     /// <summary>Tries to connect to every instance, for readiness.</summary>

@@ -1,4 +1,5 @@
 using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
 using ProtocolGateway.Guards.Sizes;
 using ProtocolGateway.Telemetry;
 
@@ -19,18 +20,29 @@ public sealed class GatewayPipeline(CallTelemetry telemetry, SizeGuard sizes, Ca
         // Telemetry is outermost: refused calls are counted and logged too.
         var started = telemetry.Start(call);
 
-        // Sizes before the backend is bothered; the last of the guards because it is the only one that needs the message.
-        if (sizes.Check(call) is { } refused)
+        try
         {
-            call.Error = refused;
-            await call.OnEndAsync(refused, null);
+            // Sizes before the backend is bothered; the last of the guards because it is the only one that needs the message.
+            if (sizes.Check(call) is { } refused)
+            {
+                call.Error = refused;
+                await call.OnEndAsync(refused, null);
+            }
+            else
+            {
+                // Dispatch is the last stage: it picks the instance, and completes when the call has ended.
+                await dispatch(call);
+            }
         }
-        else
+        catch (Exception bug)
         {
-            // Dispatch is the last stage: it picks the instance, and completes when the call has ended.
-            await dispatch(call);
+            // What the backend did no longer matters; the edge says the rest, for it alone knows what the client has.
+            call.Error = GatewayErrors.Bug(bug);
+            throw;
         }
-
-        telemetry.End(call, started);
+        finally
+        {
+            telemetry.End(call, started);
+        }
     }
 }

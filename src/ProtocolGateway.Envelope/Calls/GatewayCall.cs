@@ -82,5 +82,6 @@ public sealed class GatewayCallException(GatewayError error) : Exception(error.T
     public GatewayError Error { get; } = error;
 }
 
-/// <summary>A stage of the spine, or the whole of it as an edge sees it. Completes when the call's OnEndAsync has; never throws.</summary>
+/// <summary>A stage of the spine, or the whole of it as an edge sees it. Completes when the call's OnEndAsync has. Throws only what
+/// OnEndAsync threw: the edge could not end its answer, so no one else can, and a client must not take what there is for a whole one.</summary>
 public delegate ValueTask CallHandler(GatewayCall call);

@@ -35,7 +35,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
         var serviceOf = loaded.Catalog.Services
             .SelectMany(s => s.Operations.Select(o => (o, s.Name)))
             .ToFrozenDictionary(p => p.o, p => p.Name);
-        Upstreams = new UpstreamSet(UpstreamModels.Of(config), o => serviceOf[o], services.Time, services.Loggers);
+        Upstreams = new UpstreamSet(UpstreamModels.Of(config), o => serviceOf[o], services.Time);
         var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);
         var pipeline = new GatewayPipeline(telemetry, new SizeGuard(RestDescription.MaxRequestBytes(config)), Upstreams.DispatchAsync);
         if (config.Edges.Grpc.Enabled)

@@ -116,6 +116,20 @@ public sealed class GatewayPipelineTests : IDisposable
         Assert.Equal("backend", Assert.Single(_durations).Tags[TelemetryNames.BlameTag]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(11)]
+    public async Task An_edge_that_cannot_end_its_answer_learns_of_it_and_the_call_counts_as_our_failure(int messageBytes)
+    {
+        var call = new TestCall(messageBytes) { OnEnd = () => throw new InvalidOperationException("bug") };
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(async () => await PipelineOf(c => c.OnEndAsync(null, null)).HandleAsync(call));
+
+        Assert.Equal("bug", thrown.Message);
+        Assert.Equal("INTERNAL", call.Error!.Reason);
+        Assert.Equal("gateway", Assert.Single(_durations).Tags[TelemetryNames.BlameTag]);
+        Assert.Equal(0, _active);
+    }
+
     private GatewayPipeline PipelineOf(CallHandler dispatch) =>
         new(new CallTelemetry(_meter, _log.CreateLogger("calls"), _time, _ => "notes"), new SizeGuard(maxRequestBytes: 10), call =>
         {
@@ -132,6 +146,8 @@ public sealed class GatewayPipelineTests : IDisposable
 
         public List<GatewayError?> Ends { get; } = [];
 
+        public Action? OnEnd { get; init; }
+
         public override bool TryGetSingleMessage(out ReadOnlySequence<byte> message)
         {
             message = new ReadOnlySequence<byte>(new byte[_messageBytes]);
@@ -147,6 +163,7 @@ public sealed class GatewayPipelineTests : IDisposable
         public override ValueTask OnEndAsync(GatewayError? error, CallHeaders? trailers)
         {
             Ends.Add(error);
+            OnEnd?.Invoke();
             return ValueTask.CompletedTask;
         }
     }

@@ -170,6 +170,16 @@ public sealed class GrpcBadAnswersTests
     }
 
     [Fact]
+    public async Task Edge_that_cannot_end_its_answer_learns_of_it()
+    {
+        await using var backend = await StartAsync(PlayAsync);
+        var call = new RecordingCall("good") { Single = [], OnEnd = () => throw new InvalidOperationException("bug") };
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(async () => await backend.Upstreams.DispatchAsync(call));
+        Assert.Equal("bug", thrown.Message);
+        Assert.Equal(1, call.Ends);
+    }
+
+    [Fact]
     public async Task Nobody_there_is_unreachable()
     {
         var gone = await StartAsync(PlayAsync);

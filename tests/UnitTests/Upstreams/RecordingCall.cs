@@ -29,6 +29,8 @@ internal sealed class RecordingCall : GatewayCall
 
     public Func<ValueTask>? OnMessage { get; init; }
 
+    public Func<ValueTask>? OnEnd { get; init; }
+
     public string Text => string.Join("|", Messages.Select(Encoding.UTF8.GetString));
 
     [SetsRequiredMembers]
@@ -112,6 +114,6 @@ internal sealed class RecordingCall : GatewayCall
         Assert.Equal(error, Error);
         Ends++;
         Trailers = trailers;
-        return ValueTask.CompletedTask;
+        return OnEnd?.Invoke() ?? ValueTask.CompletedTask;
     }
 }

@@ -12,7 +12,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using ProtocolGateway.Upstreams;
 using Xunit;
 
@@ -63,8 +62,7 @@ internal sealed class ScriptedBackend : IAsyncDisposable
     public static UpstreamSet CreateUpstreams(Uri address, UpstreamProtocol protocol, UpstreamOptions? options = null, TimeProvider? time = null) => new(
         new Dictionary<string, ClusterModel> { ["svc"] = new("svc", protocol, [new(address, 1)], options ?? new()) },
         static _ => "svc",
-        time ?? TimeProvider.System,
-        NullLoggerFactory.Instance);
+        time ?? TimeProvider.System);
 
     public async Task<RecordingCall> RunAsync(RecordingCall call)
     {

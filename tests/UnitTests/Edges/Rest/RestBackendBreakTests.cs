@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
 using ProtocolGateway.Upstreams;
 using Xunit;
 
@@ -54,8 +53,7 @@ public sealed class RestBackendBreakTests
             Upstreams = new(
                 new Dictionary<string, ClusterModel> { ["items"] = new("items", UpstreamProtocol.Http, [new(address, 1)], new()) },
                 static _ => "items",
-                TimeProvider.System,
-                NullLoggerFactory.Instance);
+                TimeProvider.System);
             _serving = ServeAsync(answer);
         }
 
