@@ -41,4 +41,19 @@ public sealed class RouteExplainerTests
         Assert.Null(explanation.Operation);
         Assert.Equal(status, explanation.Status);
     }
+
+    [Theory]
+    [InlineData("GET /v1/{name=a/**}/b", "/v1/a/x/y/b?q=/c", true)]
+    [InlineData("GET /v1/{name=a/**}/b", "/v1/a/b", true)]
+    [InlineData("GET /v1/{name=a/**}/b", "/v1/a/x/c", false)]
+    [InlineData("GET /v1/{parent=a/*/**}/{id}:go", "/v1/a/1/2/3:go", true)]
+    [InlineData("GET /v1/{parent=a/*/**}/{id}:go", "/v1/a/1/2/3:stop", false)]
+    [InlineData("GET /v1/{unclosed/a", "/v1/other", true)]
+    [InlineData("GET /v1//double", "/v1/other", false)]
+    public void Names_a_rule_that_is_not_served_only_where_it_has_the_path(string rule, string url, bool named)
+    {
+        var table = RouteTable.Build(Routes.Of(Routes.Grpc("Bad", BindingModel.Input, Routes.Rule(rule))), new(), []);
+        Assert.Empty(table.Routes);
+        Assert.Equal(named, RouteExplainer.Explain(table, "GET", url).Rejected.Any(r => r.Rule == rule));
+    }
 }
