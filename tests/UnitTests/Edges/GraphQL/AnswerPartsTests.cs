@@ -77,7 +77,7 @@ public sealed class AnswerPartsTests
     [Theory]
     [InlineData("{}", null)]
     [InlineData("{\"a\":1}{", "line 1")]
-    [InlineData("", "line 1")]
+    [InlineData("", "empty")]
     [InlineData("[1,]", "line 1")]
     public void Foreign_bytes_are_one_JSON_value_or_refused(string json, string? problem)
     {
