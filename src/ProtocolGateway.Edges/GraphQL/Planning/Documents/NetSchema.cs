@@ -15,7 +15,8 @@ internal static class NetSchema
     /// <summary>The schema, initialized.</summary>
     public static ISchema Of(GraphSchema source)
     {
-        var schema = new global::GraphQL.Types.Schema();
+        // The library's own choice makes first letters small, and validation would know other names than plans do.
+        var schema = new global::GraphQL.Types.Schema { NameConverter = global::GraphQL.Conversion.DefaultNameConverter.Instance };
         (schema.Features.DeprecationOfInputValues, schema.Features.RepeatableDirectives) = (true, true);
         var types = new Dictionary<string, IGraphType>(StringComparer.Ordinal);
         foreach (var type in source.Types)

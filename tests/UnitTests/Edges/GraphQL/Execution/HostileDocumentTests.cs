@@ -100,4 +100,21 @@ public sealed class HostileDocumentTests
 
         Assert.InRange(schema.Executor.CachedDocuments, 0, 2);
     }
+
+    [Fact]
+    public async Task Names_with_capital_letters_are_the_same_for_validation_and_plans()
+    {
+        const string paths =
+            """
+              /things:
+                get:
+                  operationId: listThings
+                  parameters: [ { name: X-Note, in: header, schema: { type: string } }, { name: Size, in: query, schema: { type: integer } } ]
+                  responses: { '200': { description: ok, content: { application/json: { schema: { type: object, properties: { Name: { type: string } } } } } } }
+            """;
+        var schema = RunningSchema.Of(Tree, paths).On("listThings", """{"Name":"a"}""");
+        Assert.Equal("""{"data":{"listThings":{"Name":"a"}}}""", await schema.RunAsync("""{ listThings(X_Note: "n", Size: 3) { Name } }"""));
+        Assert.Equal(["GET /things?Size=3"], schema.Calls);
+        Assert.Contains("GRAPHQL_VALIDATION_FAILED", await schema.RunAsync("{ listThings { name } }"), StringComparison.Ordinal);
+    }
 }
