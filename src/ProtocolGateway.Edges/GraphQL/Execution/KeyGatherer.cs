@@ -8,32 +8,30 @@ internal sealed class KeyGatherer(OperationRun run)
     private readonly ObjectSlots _slots = new();
 
     /// <summary>Collects from one value.</summary>
-    public void Gather(ValuePlan plan, ReadOnlySpan<byte> json, int at)
+    /// <returns>The position after it; -1 where it was not walked to its end.</returns>
+    public int Gather(ValuePlan plan, ReadOnlySpan<byte> json, int at)
     {
         if (!plan.HasJoins || JsonScan.IsNull(json, at))
-            return;
+            return -1;
         if (plan.Element is { } element)
-            Elements(plan, element, json, at);
-        else if (plan.Union is { } union)
-            Members(UnionReader.Find(union, json, at)?.Object, json, at);
-        else
-            Members(plan.Object, json, at);
+            return Elements(plan, element, json, at);
+        return plan.Union is { } union ? Members(UnionReader.Find(union, json, at)?.Object, json, at) : Members(plan.Object, json, at);
     }
 
-    private void Elements(ValuePlan list, ValuePlan element, ReadOnlySpan<byte> json, int at)
+    private int Elements(ValuePlan list, ValuePlan element, ReadOnlySpan<byte> json, int at)
     {
         if (json[at] != (list.IsMap ? '{' : '['))
-            return;
+            return -1;
         at++;
         if (!list.IsMap)
         {
             while (JsonScan.NextElement(json, ref at))
             {
-                Gather(element, json, at);
-                at = JsonScan.SkipValue(json, at);
+                var end = Gather(element, json, at);
+                at = end >= 0 ? end : JsonScan.SkipValue(json, at);
             }
 
-            return;
+            return at;
         }
 
         while (JsonScan.NextMember(json, ref at, out _))
@@ -47,13 +45,16 @@ internal sealed class KeyGatherer(OperationRun run)
 
             at = JsonScan.SkipValue(json, at);
         }
+
+        return at;
     }
 
-    private void Members(SelectionPlan? plan, ReadOnlySpan<byte> json, int at)
+    private int Members(SelectionPlan? plan, ReadOnlySpan<byte> json, int at)
     {
         if (plan is not { HasJoins: true } || json[at] != '{')
-            return;
-        var frame = _slots.Read(plan.Properties, json, at);
+            return -1;
+        var end = at;
+        var frame = _slots.Read(plan.Properties, json, ref end);
         foreach (var field in plan.Fields)
         {
             if (field.Join is { } use)
@@ -65,6 +66,7 @@ internal sealed class KeyGatherer(OperationRun run)
         }
 
         _slots.Pop(frame);
+        return end;
     }
 
     private void Key(JoinUse use, ReadOnlySpan<byte> json, int frame)

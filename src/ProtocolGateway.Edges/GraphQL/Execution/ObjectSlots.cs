@@ -30,8 +30,11 @@ internal sealed class ObjectSlots
     public void Set(int frame, int property, int start, int end) => _slots[frame + property] = (start, end);
 
     /// <summary>Reads the object that begins at <paramref name="at"/>. Of two properties of one name the last counts, as for JSON.parse.</summary>
+    /// <param name="properties">The wanted properties.</param>
+    /// <param name="json">The text.</param>
+    /// <param name="at">In: where the object begins; out: after it.</param>
     /// <returns>The frame.</returns>
-    public int Read(NameTable properties, ReadOnlySpan<byte> json, int at)
+    public int Read(NameTable properties, ReadOnlySpan<byte> json, ref int at)
     {
         var frame = Push(properties.Count);
         var next = 0;

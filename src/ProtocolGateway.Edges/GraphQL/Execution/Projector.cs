@@ -17,6 +17,9 @@ internal sealed class Projector(OperationRun run, PooledBuffer output) : IDispos
     private readonly PooledBuffer _key = new();
     private readonly int _start = output.Length;
 
+    // Where the value written last ends, as far as writing it has shown; -1 otherwise. Saves lists from passing over each element twice.
+    private int _end;
+
     /// <summary>The errors so far.</summary>
     public List<GraphError> Errors { get; } = [];
 
@@ -31,9 +34,11 @@ internal sealed class Projector(OperationRun run, PooledBuffer output) : IDispos
 
     private bool WriteObject(SelectionPlan plan, ReadOnlySpan<byte> json, int at)
     {
-        var frame = _slots.Read(plan.Properties, json, at);
+        var end = at;
+        var frame = _slots.Read(plan.Properties, json, ref end);
         var done = WriteMembers(plan, json, frame, at);
         _slots.Pop(frame);
+        _end = end;
         return done;
     }
 
@@ -188,10 +193,12 @@ internal sealed class Projector(OperationRun run, PooledBuffer output) : IDispos
             if (i > 0)
                 output.Write(","u8);
             _path.Next(i);
+            _end = -1;
             whole = WriteElement(field, plan.Element!, json, at);
-            at = JsonScan.SkipValue(json, at);
+            at = _end >= 0 ? _end : JsonScan.SkipValue(json, at);
         }
 
+        _end = whole ? at : -1;
         _path.Pop();
         return CloseList(start, whole);
     }
@@ -231,6 +238,7 @@ internal sealed class Projector(OperationRun run, PooledBuffer output) : IDispos
             at = end;
         }
 
+        _end = -1;
         _path.Pop();
         return CloseList(start, whole);
     }
