@@ -42,5 +42,15 @@ public sealed record GraphqlLimitsConfig
     [Description("How many elements a list is taken to have for the cost where no argument such as first, limit or pageSize says so."), AtLeast(1)]
     public int AssumedListSize { get; init; } = Defaults.AssumedListSize;
 
+    /// <summary>The largest answer of one call.</summary>
+    [Description("The largest answer of one call to a service that is read: bytes, or a text such as 16MiB."), ByteSize]
+    public long MaxAnswerBytes { get; init; } = Edge.MaxAnswerBytes;
+
+    /// <summary>The largest response.</summary>
+    [Description("The largest response to a client: bytes, or a text such as 64MiB."), ByteSize]
+    public long MaxResponseBytes { get; init; } = Edge.MaxResponseBytes;
+
+    private static GraphEdgeOptions Edge { get; } = new();
+
     private static GraphLimits Defaults { get; } = new();
 }

@@ -56,6 +56,8 @@ internal static class GraphDescription
     public static GraphEdgeOptions ExecutionOf(GatewayConfig config, LoadedCatalog loaded) => new()
     {
         Limits = LimitsOf(config),
+        MaxAnswerBytes = (int)Math.Min(config.Edges.Graphql.Limits.MaxAnswerBytes, Array.MaxLength),
+        MaxResponseBytes = (int)Math.Min(config.Edges.Graphql.Limits.MaxResponseBytes, Array.MaxLength),
         TimeoutOf = o => RestDescription.TimeoutOf(loaded, o),
         ShareQueries = config.Edges.Graphql.ShareQueries,
         ErrorDetails = config.Edges.Graphql.ErrorDetails,
