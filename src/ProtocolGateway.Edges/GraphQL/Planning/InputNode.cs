@@ -164,10 +164,12 @@ internal sealed class ObjectNode(InputMember[] members) : InputNode
 }
 
 /// <summary>A list of entries that becomes a JSON object.</summary>
-internal sealed class MapNode(string place, (InputNode Key, InputNode Value)[] entries) : InputNode
+/// <param name="place">The argument or input field, for messages.</param>
+/// <param name="entries">The entries; one without a key is a variable, which was coerced to an object of one member.</param>
+internal sealed class MapNode(string place, (InputNode? Key, InputNode Value)[] entries) : InputNode
 {
     /// <inheritdoc />
-    public override string Signature => $"<{string.Join(',', entries.Select(static e => e.Key.Signature + ":" + e.Value.Signature))}>";
+    public override string Signature => $"<{string.Join(',', entries.Select(static e => e.Key?.Signature + ":" + e.Value.Signature))}>";
 
     /// <inheritdoc />
     public override bool Write(VariableValues variables, PooledBuffer into, ref string? problem)
@@ -177,14 +179,11 @@ internal sealed class MapNode(string place, (InputNode Key, InputNode Value)[] e
         {
             if (i > 0)
                 into.Write(","u8);
-            var at = into.Length;
-            if (!entries[i].Key.Write(variables, into, ref problem) || into.WrittenSpan[at] == 'n')
-                problem ??= $"\"{place}\" has an entry without a key.";
+            var (key, value) = entries[i];
+            if (key is null)
+                WriteWhole(value, variables, into, ref problem);
             else
-                QuoteKey(into, at);
-            into.Write(":"u8);
-            if (!entries[i].Value.Write(variables, into, ref problem))
-                into.Write("null"u8);
+                WriteEntry(key, value, variables, into, ref problem);
         }
 
         into.Write("}"u8);
@@ -200,5 +199,24 @@ internal sealed class MapNode(string place, (InputNode Key, InputNode Value)[] e
         var written = into.WrittenSpan[at..];
         written[..^2].CopyTo(written[1..]);
         written[0] = (byte)'"';
+    }
+
+    private void WriteEntry(InputNode key, InputNode value, VariableValues variables, PooledBuffer into, ref string? problem)
+    {
+        var at = into.Length;
+        if (!key.Write(variables, into, ref problem) || into.WrittenSpan[at] == 'n')
+            problem ??= $"\"{place}\" has an entry without a key.";
+        else
+            QuoteKey(into, at);
+        into.Write(":"u8);
+        if (!value.Write(variables, into, ref problem))
+            into.Write("null"u8);
+    }
+
+    private void WriteWhole(InputNode entry, VariableValues variables, PooledBuffer into, ref string? problem)
+    {
+        var at = into.Length;
+        if (!entry.Write(variables, into, ref problem) || !ObjectNode.Spread(into, at))
+            problem ??= $"\"{place}\" has an entry that is null.";
     }
 }

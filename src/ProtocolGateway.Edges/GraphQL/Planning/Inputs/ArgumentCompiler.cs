@@ -52,8 +52,10 @@ internal sealed class ArgumentCompiler(VariableTable variables)
         return InputNode.Empty;
     }
 
-    private (InputNode Key, InputNode Value) Entry(GraphQLValue given, (InputValue Key, InputValue Value) entry, string place)
+    private (InputNode? Key, InputNode Value) Entry(GraphQLValue given, (InputValue Key, InputValue Value) entry, string place)
     {
+        if (given is GraphQLVariable variable)
+            return (null, new VariableNode(IndexOf(variable), variable.Name.StringValue, place, null, nonNull: true));
         if (given is not GraphQLObjectValue group || group.Field("key")?.Value is not { } key)
         {
             Problem ??= $"Argument \"{place}\": an entry of a map that holds variables must be an object with \"key\" and \"value\".";

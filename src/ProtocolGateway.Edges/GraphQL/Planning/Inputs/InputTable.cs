@@ -53,6 +53,9 @@ internal sealed class InputTable
             return new InputValue(name, type.NonNull) { Entry = (Value(entry.InputFields[0].Type), Value(entry.InputFields[1].Type)) };
         if (type.Element is { } element)
             return new InputValue(name, type.NonNull) { Element = Value(element) };
+        // Only variables: elsewhere entries stand in lists.
+        if (type.Named is { IsMapEntry: true } single)
+            return new InputValue(name, type.NonNull) { Entry = (Value(single.InputFields[0].Type), Value(single.InputFields[1].Type)), IsOneEntry = true };
         return type.Named!.Kind switch
         {
             GraphKind.Enum => new InputValue(name, type.NonNull) { Enum = _enums[type.Named] },

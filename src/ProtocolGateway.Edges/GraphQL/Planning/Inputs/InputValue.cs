@@ -19,6 +19,9 @@ internal sealed class InputValue(string typeName, bool nonNull)
     /// <summary>Of a list of entries, which the contract has as an object: the entries' key and value.</summary>
     public (InputValue Key, InputValue Value)? Entry { get; init; }
 
+    /// <summary>There is exactly one entry, and no list around it.</summary>
+    public bool IsOneEntry { get; init; }
+
     /// <summary>Of an enum.</summary>
     public EnumTable? Enum { get; init; }
 
@@ -89,10 +92,10 @@ internal sealed class InputValue(string typeName, bool nonNull)
         return true;
     }
 
-    private static bool WriteEntries((InputValue Key, InputValue Value) entry, ReadOnlySpan<byte> json, int at, PooledBuffer into, InputFailure failure)
+    private bool WriteEntries((InputValue Key, InputValue Value) entry, ReadOnlySpan<byte> json, int at, PooledBuffer into, InputFailure failure)
     {
         into.Write("{"u8);
-        if (json[at] != '[')
+        if (IsOneEntry || json[at] != '[')
         {
             if (!WriteEntry(entry, json, at, into, failure))
                 return false;

@@ -46,7 +46,8 @@ internal sealed class OutputTypes(BuildContext context, EnumTypes enums, MapEntr
     {
         var shape = Context.Shapes.Of(field.Type);
         // What is only there or not is null where it is not.
-        var nonNull = field.Oneof is null && shape is { HoldsNull: false, Kind: not ShapeKind.Presence } && (field.Presence == Presence.Implicit || (field.Presence == Presence.Required && !field.Nullable));
+        // So is an extension: protobuf's JSON leaves it out where it is not set, lists too.
+        var nonNull = field is { Oneof: null, IsExtension: false } && shape is { HoldsNull: false, Kind: not ShapeKind.Presence } && (field.Presence == Presence.Implicit || (field.Presence == Presence.Required && !field.Nullable));
         return new GraphField
         {
             Name = name,

@@ -34,12 +34,18 @@ internal sealed class RunningSchema
         Executor = new GraphExecutor(new SchemaPlans(schema, catalog, options.Limits), new CallRunner(DispatchAsync, options, NullLogger.Instance), options);
     }
 
+    /// <summary>How many messages an echoed stream has.</summary>
+    public const int Echoes = 2;
+
     public GraphSchema Schema { get; }
 
     public GraphExecutor Executor { get; }
 
     /// <summary>What was called: the operation's name and the JSON of its input, or the request line.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
+
+    /// <summary>What was echoed; null where nothing is.</summary>
+    public ConcurrentQueue<byte[]>? Echoed { get; private init; }
 
     public static RunningSchema Of(string proto, string? openApi = null, string? joins = null, GraphSchemaOptions? options = null, GraphLimits? limits = null, GraphEdgeOptions? edge = null)
     {
@@ -54,6 +60,15 @@ internal sealed class RunningSchema
         var schema = GraphSchemaBuilder.Build(catalog, options, null, diagnostics);
         Assert.DoesNotContain(diagnostics, static d => d.Severity == Severity.Error);
         return new(catalog, schema, (edge ?? new()) with { Limits = limits ?? new() });
+    }
+
+    /// <summary>A schema of gRPC operations that all answer with the very bytes of their input.</summary>
+    public static RunningSchema Echoing(Catalog catalog, GraphSchemaOptions options, GraphLimits limits)
+    {
+        var diagnostics = new List<Diagnostic>();
+        var schema = GraphSchemaBuilder.Build(catalog, options, null, diagnostics);
+        Assert.Empty(diagnostics);
+        return new(catalog, schema, new GraphEdgeOptions { Limits = limits }) { Echoed = [] };
     }
 
     /// <summary>What an operation answers: JSON (string), messages (string[]), messages as they are (byte[][]), a status (int) or an error.</summary>
@@ -108,6 +123,12 @@ internal sealed class RunningSchema
 
     private async ValueTask DispatchAsync(GatewayCall call)
     {
+        if (Echoed is not null)
+        {
+            await EchoAsync(call, Echoed);
+            return;
+        }
+
         var operation = call.Operation;
         var input = operation.Kind == ContractKind.Grpc ? InputOf(call) : await BodyOf(call);
         Calls.Enqueue(operation.Kind == ContractKind.Grpc ? $"{operation.Name} {input}" : $"{call.HttpRequest!.Method} {call.HttpRequest.PathAndQuery} {input}".TrimEnd());
@@ -136,6 +157,17 @@ internal sealed class RunningSchema
             return;
         }
 
+        await call.OnEndAsync(null, null);
+    }
+
+    private static async Task EchoAsync(GatewayCall call, ConcurrentQueue<byte[]> echoed)
+    {
+        Assert.True(call.TryGetSingleMessage(out var message));
+        var bytes = message.ToArray();
+        echoed.Enqueue(bytes);
+        await call.OnHeadAsync(new(200, new()));
+        for (var i = 0; i < (call.Operation.Shape == Shape.Unary ? 1 : Echoes); i++)
+            await call.OnMessageAsync(new(bytes));
         await call.OnEndAsync(null, null);
     }
 

@@ -4,6 +4,7 @@ using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.GraphQL.Schema;
 using ProtocolGateway.Edges.GraphQL.Schema.Building;
 using ProtocolGateway.TestKit.Running;
+using UnitTests.Edges.GraphQL.Execution.RoundTrip;
 using Xunit;
 
 namespace UnitTests.Edges.GraphQL.Schema;
@@ -26,6 +27,13 @@ public sealed class SdlTests
         }
         """;
 
+    private static readonly GraphSchemaOptions[] _kinds =
+    [
+        new GraphSchemaOptions(),
+        new GraphSchemaOptions { OneofUnions = true, StripEnumPrefixes = true, NonFiniteFloats = true, StreamLists = 5 },
+        new GraphSchemaOptions { AllNullable = true, MapsAsJson = true },
+    ];
+
     /// <summary>Contracts of the repository, and those in the directory that PUBLIC_CONTRACTS names, if any.</summary>
     public static TheoryData<string> Contracts()
     {
@@ -45,14 +53,8 @@ public sealed class SdlTests
     {
         var content = ContractLoader.LoadFile(contract, "svc", []);
         var operations = content.Operations.Count > 0 ? content.Operations : Echoes(content);
-        GraphSchemaOptions[] kinds =
-        [
-            new GraphSchemaOptions(),
-            new GraphSchemaOptions { OneofUnions = true, StripEnumPrefixes = true, NonFiniteFloats = true, StreamLists = 5 },
-            new GraphSchemaOptions { AllNullable = true, MapsAsJson = true },
-        ];
         var catalog = new Catalog([new CatalogService("svc", operations)], content.Types, []);
-        await ValidateAsync([.. kinds.Select(o => GraphSdlWriter.Write(GraphSchemaBuilder.Build(catalog, o, null, [])))]);
+        await ValidateAsync([.. _kinds.Select(o => GraphSdlWriter.Write(GraphSchemaBuilder.Build(catalog, o, null, [])))]);
     }
 
     [Fact]
@@ -61,6 +63,10 @@ public sealed class SdlTests
         var services = Contracts().Select((c, i) => ("s" + i, ContractLoader.LoadFile(c.Data, "s" + i, []))).ToArray();
         await ValidateAsync([Schemas.Of(null, null, services).Sdl]);
     }
+
+    [Fact]
+    public async Task Every_operation_of_the_type_zoo_makes_a_valid_document() =>
+        await ValidateAsync([.. _kinds.Select(static o => GraphSdlWriter.Write(GraphSchemaBuilder.Build(EchoContract.Build(), o, null, [])))]);
 
     [Fact]
     public async Task Hostile_words_and_defaults_stay_inside_their_strings()
