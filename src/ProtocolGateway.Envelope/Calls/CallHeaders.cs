@@ -48,6 +48,19 @@ public sealed class CallHeaders
         return null;
     }
 
+    /// <summary>Removes those of that name.</summary>
+    public void Remove(string lowerCaseName)
+    {
+        var kept = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (_items[i].Key != lowerCaseName)
+                _items[kept++] = _items[i];
+        }
+
+        Cut(kept);
+    }
+
     /// <summary>Removes those whose name is chosen.</summary>
     public void RemoveAll(Predicate<string> chosen)
     {
@@ -58,14 +71,15 @@ public sealed class CallHeaders
                 _items[kept++] = _items[i];
         }
 
-        Array.Clear(_items, kept, Count - kept);
-        Count = kept;
+        Cut(kept);
     }
 
     /// <summary>Removes all, so that the list can serve another call.</summary>
-    public void Clear()
+    public void Clear() => Cut(0);
+
+    private void Cut(int count)
     {
-        Array.Clear(_items, 0, Count);
-        Count = 0;
+        Array.Clear(_items, count, Count - count);
+        Count = count;
     }
 }

@@ -35,6 +35,17 @@ public sealed class CallHeadersTests
         Assert.Null(headers.Find("x-1"));
     }
 
+    [Fact]
+    public void A_name_is_removed_with_all_its_values()
+    {
+        var headers = new CallHeaders();
+        foreach (var name in (string[])["a", "b", "a", "c", "a"])
+            headers.TryAdd(name, "1");
+        headers.Remove("a");
+        headers.Remove("d");
+        Assert.Equal(["b", "c"], headers.Items.ToArray().Select(static h => h.Key));
+    }
+
     [Theory]
     [InlineData("grpc-status", true)]
     [InlineData("x-gateway-caller", true)]

@@ -49,7 +49,7 @@ internal sealed class GraphExecutor(SchemaPlans schema, CallRunner calls, GraphE
     /// <param name="output">Takes the whole answer.</param>
     public ValueTask<GraphResult> ExecuteAsync(GraphPrepared prepared, CallerContext caller, PooledBuffer output) =>
         _sharing is not null && prepared.Kind == GraphOperationKind.Query && !caller.Deadline.IsSet
-            ? _sharing.RunAsync(prepared.Plan!, prepared.Variables, caller, (all, into) => RunAsync(prepared, all, into), output)
+            ? ShareAsync(_sharing, prepared, caller, output)
             : RunAsync(prepared, caller, output);
 
     /// <summary>Carries out a subscription; returns when its source has ended. A source that fails gives one last answer, of errors.</summary>
@@ -79,6 +79,10 @@ internal sealed class GraphExecutor(SchemaPlans schema, CallRunner calls, GraphE
         GraphErrorWriter.WriteRequestErrors(output, [OperationRun.ErrorOf(end, [plan.Root.Fields[0].ResponseName], plan.Root.Fields[0].Location)]);
         await next(output.WrittenMemory);
     }
+
+    // Apart, so that only those who share pay for what the delegate holds.
+    private ValueTask<GraphResult> ShareAsync(QuerySharing sharing, GraphPrepared prepared, CallerContext caller, PooledBuffer output) =>
+        sharing.RunAsync(prepared.Plan!, prepared.Variables, caller, (all, into) => RunAsync(prepared, all, into), output);
 
     private async ValueTask<GraphResult> RunAsync(GraphPrepared prepared, CallerContext caller, PooledBuffer output)
     {

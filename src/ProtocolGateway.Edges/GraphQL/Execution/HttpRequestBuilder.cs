@@ -66,7 +66,7 @@ internal sealed class HttpRequestBuilder
                 return GatewayErrors.InvalidInput($"The argument \"{_path[i].Name}\" is needed.");
             _path[i].WritePath(value, target);
             // Such a segment would lead to another path (RFC 3986, section 5.2.4), an empty one to another operation.
-            if (target.ToString(before, target.Length - before) is "" or "." or "..")
+            if (IsDotsOrNothing(target, before))
                 return GatewayErrors.InvalidInput($"The argument \"{_path[i].Name}\" cannot be part of a path.");
             target.Append(_literals[i + 1]);
         }
@@ -87,7 +87,7 @@ internal sealed class HttpRequestBuilder
     private GatewayError? WriteOthers(ReadOnlySpan<byte> input, StringBuilder target, CallHeaders headers)
     {
         var query = false;
-        var cookies = new List<(string Name, string Value)>();
+        List<(string Name, string Value)>? cookies = null;
         foreach (var parameter in _others)
         {
             if (parameter.Find(input) is not { IsEmpty: false } value)
@@ -95,21 +95,29 @@ internal sealed class HttpRequestBuilder
             if (parameter.Location == FieldLocation.Query)
                 query = parameter.WriteQuery(value, target, query);
             else if (parameter.Location == FieldLocation.Cookie)
-                cookies.Add((parameter.Name, HttpInputParameter.ToCookie(value)));
+                (cookies ??= []).Add((parameter.Name, HttpInputParameter.ToCookie(value)));
             else if (!Replace(headers, parameter.HeaderName, parameter.ToHeader(value)))
                 return GatewayErrors.InvalidInput($"The argument \"{parameter.Name}\" holds characters that no header may.");
         }
 
-        if (cookies.Count > 0)
+        if (cookies is not null)
             Replace(headers, "cookie", Merged(headers, cookies));
         return null;
     }
+
+    private static bool IsDotsOrNothing(StringBuilder target, int start) => (target.Length - start) switch
+    {
+        0 => true,
+        1 => target[start] == '.',
+        2 => target[start] == '.' && target[start + 1] == '.',
+        _ => false,
+    };
 
     private static bool Replace(CallHeaders headers, string name, string value)
     {
         if (!ClientHeaders.IsWritable(value))
             return false;
-        headers.RemoveAll(given => given == name);
+        headers.Remove(name);
         return headers.TryAdd(name, value);
     }
 

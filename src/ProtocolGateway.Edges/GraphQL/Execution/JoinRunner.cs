@@ -15,19 +15,37 @@ internal static class JoinRunner
         result.Prepare();
         var groups = Groups(result);
         var answers = new Task<CallAnswer>[groups.Count];
-        for (var i = 0; i < answers.Length; i++)
+        var (started, taken) = (0, 0);
+        try
         {
-            // Answers are taken in order, so the oldest is waited for; those after it go on meanwhile.
-            if (i >= MostAtOnce)
-                result.Take(await answers[i - MostAtOnce], groups[i - MostAtOnce]);
-            answers[i] = AskAsync(result, groups[i], variables, calls, caller);
+            while (taken < answers.Length)
+            {
+                // Answers are taken in order, so the oldest is waited for; those after it go on meanwhile.
+                for (; started < answers.Length && started < taken + MostAtOnce; started++)
+                    answers[started] = AskAsync(result, groups[started], variables, calls, caller);
+                var answer = await answers[taken];
+                result.Take(answer, groups[taken++].Span);
+            }
         }
-
-        for (var i = Math.Max(0, answers.Length - MostAtOnce); i < answers.Length; i++)
-            result.Take(await answers[i], groups[i]);
+        catch
+        {
+            await LeaveAsync(answers.AsMemory(taken..started));
+            throw;
+        }
     }
 
-    private static async Task<CallAnswer> AskAsync(JoinResult result, int[] keys, VariableValues variables, CallRunner calls, CallerContext caller)
+    // After a fault of ours: what the calls still read and write is given back when the run ends, so none may outlive it.
+    private static async ValueTask LeaveAsync(ReadOnlyMemory<Task<CallAnswer>> open)
+    {
+        foreach (var call in open.ToArray())
+        {
+            await ((Task)call).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (call.IsCompletedSuccessfully)
+                call.Result.Dispose();
+        }
+    }
+
+    private static async Task<CallAnswer> AskAsync(JoinResult result, ReadOnlyMemory<int> keys, VariableValues variables, CallRunner calls, CallerContext caller)
     {
         using var input = new PooledBuffer();
         var plan = result.Plan;
@@ -36,7 +54,7 @@ internal static class JoinRunner
         if (problem is not null)
             return CallAnswer.Refused(plan.Call, problem);
         input.Truncate(input.Length - 1);
-        plan.Input.Write(result.Keys, keys, input);
+        plan.Input.Write(result.Keys, keys.Span, input);
         input.Write("}"u8);
         var answer = await calls.RunAsync(plan.Call, input, caller);
         if (answer.Error is null && plan.Join.IsBatch && HoldsNoList(plan, answer.Json.WrittenSpan))
@@ -49,19 +67,44 @@ internal static class JoinRunner
         JoinKeys.Follow(json, JsonScan.SkipSpace(json, 0), plan.ResultPath) is var at and >= 0 && json[at] is not ((byte)'[' or (byte)'n');
 
     // Keys of one call agree in the values that narrow it.
-    private static List<int[]> Groups(JoinResult result)
+    private static List<ReadOnlyMemory<int>> Groups(JoinResult result)
     {
         var most = result.Plan.Join.IsBatch ? result.Plan.Join.MaxBatch : 1;
-        var all = Enumerable.Range(0, result.Keys.Count);
-        return result.Plan.Input.Narrows
-            ? [.. all.GroupBy(key => Narrowing(result, key)).SelectMany(group => group.Chunk(most))]
-            : [.. all.Chunk(most)];
+        var groups = new List<ReadOnlyMemory<int>>();
+        if (!result.Plan.Input.Narrows)
+        {
+            var all = new int[result.Keys.Count];
+            for (var key = 0; key < all.Length; key++)
+                all[key] = key;
+            AddChunks(groups, all, most);
+            return groups;
+        }
+
+        foreach (var alike in ByNarrowing(result))
+            AddChunks(groups, alike.ToArray(), most);
+        return groups;
     }
 
-    private static string Narrowing(JoinResult result, int key)
+    private static List<List<int>> ByNarrowing(JoinResult result)
     {
-        var narrows = result.Plan.Input.IsNarrowing;
-        var parts = Enumerable.Range(0, narrows.Length).Where(i => narrows[i]).Select(i => Convert.ToHexString(JoinInput.Part(result.Keys[key], i)));
-        return string.Join(',', parts);
+        using var narrowings = new KeyTable();
+        var groups = new List<List<int>>();
+        for (var key = 0; key < result.Keys.Count; key++)
+        {
+            narrowings.Begin();
+            result.Plan.Input.WriteNarrowing(result.Keys[key], narrowings.Scratch);
+            var group = narrowings.Add();
+            if (group == groups.Count)
+                groups.Add([]);
+            groups[group].Add(key);
+        }
+
+        return groups;
+    }
+
+    private static void AddChunks(List<ReadOnlyMemory<int>> groups, ReadOnlyMemory<int> keys, int most)
+    {
+        for (var at = 0; at < keys.Length; at += most)
+            groups.Add(keys.Slice(at, Math.Min(most, keys.Length - at)));
     }
 }

@@ -73,9 +73,11 @@ internal sealed class OperationRun : IDisposable
         }
         else
         {
-            var fetches = Array.ConvertAll(_plan.Fetches, fetch => FetchAsync(fetch).AsTask());
-            await Task.WhenAll(StartJoins(root: -1, fetches));
-            await Task.WhenAll(fetches);
+            var fetches = new Task[_plan.Fetches.Length];
+            for (var i = 0; i < fetches.Length; i++)
+                fetches[i] = FetchAsync(_plan.Fetches[i]).AsTask();
+            // All of them in one, so that a fault of one leaves none behind: what the others write to is given back after this.
+            await Task.WhenAll([.. fetches, .. StartJoins(root: -1, fetches)]);
         }
     }
 

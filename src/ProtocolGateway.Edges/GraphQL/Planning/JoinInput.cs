@@ -36,6 +36,18 @@ internal sealed class JoinInput
             Write(place, keys, chosen, into);
     }
 
+    /// <summary>Writes of a key the values that narrow its call.</summary>
+    public void WriteNarrowing(ReadOnlySpan<byte> key, PooledBuffer into)
+    {
+        for (var i = 0; i < IsNarrowing.Length; i++)
+        {
+            if (!IsNarrowing[i])
+                continue;
+            into.Write(Part(key, i));
+            into.Write([JoinKeys.Separator]);
+        }
+    }
+
     /// <summary>The value of one argument within a key.</summary>
     public static ReadOnlySpan<byte> Part(ReadOnlySpan<byte> key, int argument)
     {

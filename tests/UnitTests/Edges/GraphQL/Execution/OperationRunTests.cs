@@ -92,6 +92,30 @@ public sealed class OperationRunTests
         Assert.Equal("team", error.GetProperty("extensions").GetProperty("service").GetString());
     }
 
+    [Theory]
+    [InlineData("1", "3")]
+    [InlineData("3", "1")]
+    public async Task A_fault_waits_for_the_calls_that_run(string faulty, string slow)
+    {
+        var (asked, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var join = JoinOf(0, "team", [("id", "id")], batch: false);
+        var run = new ScriptedRun().On("/users", """[{"teamId":"1"},{"teamId":"2"},{"teamId":"3"}]""").On("/team?id=2", "null")
+            .On("/team?id=" + faulty, static () => throw new InvalidOperationException("a fault of ours"))
+            .On("/team?id=" + slow, () => HoldAsync(asked, release));
+        await FaultsAfterAsync(run.RunAsync(Users(join, Team())), asked, release);
+    }
+
+    [Fact]
+    public async Task A_fault_below_one_root_field_waits_for_the_others()
+    {
+        var (asked, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var join = JoinOf(0, "team", [("id", "id")], batch: false);
+        var user = Fetch(0, "user", Object(Select("User", ["teamId"], Join(join, "team", Team(), 0))));
+        join.ParentFetches.Add(user.Fetch!);
+        var run = new ScriptedRun().On("/user", static () => throw new InvalidOperationException("a fault of ours")).On("/b", () => HoldAsync(asked, release));
+        await FaultsAfterAsync(run.RunAsync(Plan(GraphOperationKind.Query, [join], user, Fetch(1, "b", Leaf()))), asked, release);
+    }
+
     [Fact]
     public async Task Values_that_narrow_a_batch_are_the_same_for_all_of_its_keys()
     {
@@ -190,6 +214,22 @@ public sealed class OperationRunTests
         }
 
         Assert.Equal("BAD_USER_INPUT", GraphCodes.Of(StatusCode.InvalidArgument));
+    }
+
+    private static async ValueTask<object> HoldAsync(TaskCompletionSource asked, TaskCompletionSource release)
+    {
+        asked.SetResult();
+        await release.Task;
+        return "null";
+    }
+
+    // What a call writes to goes back to the pool when the run ends.
+    private static async Task FaultsAfterAsync(Task<string> run, TaskCompletionSource asked, TaskCompletionSource release)
+    {
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.NotSame(run, await Task.WhenAny(run, Task.Delay(100)));
+        release.SetResult();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => run);
     }
 
     // One join on the users of a list.
