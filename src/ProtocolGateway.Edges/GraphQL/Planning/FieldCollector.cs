@@ -1,5 +1,6 @@
 using GraphQLParser;
 using GraphQLParser.AST;
+using ProtocolGateway.Edges.GraphQL.Planning.Documents;
 using ProtocolGateway.Edges.GraphQL.Schema;
 
 namespace ProtocolGateway.Edges.GraphQL.Planning;
@@ -18,11 +19,8 @@ internal sealed record CollectedField(string ResponseName, GraphQLField Node, Gr
 }
 
 /// <summary>"CollectFields" of the specification, at compile time: fragments that apply are taken, the rest is gone.</summary>
-internal sealed class FieldCollector(GraphSchema schema, GraphQLDocument document, BranchTable branches, ulong choice)
+internal sealed class FieldCollector(GraphSchema schema, DocumentFragments fragments, BranchTable branches, ulong choice)
 {
-    private readonly Dictionary<ROM, GraphQLFragmentDefinition> _fragments =
-        document.Definitions.OfType<GraphQLFragmentDefinition>().ToDictionary(static f => f.FragmentName.Name.Value);
-
     /// <summary>The fields that are selected of an object type, in the order of the answer.</summary>
     /// <param name="type">An object type.</param>
     /// <param name="sets">All selections of the field.</param>
@@ -42,13 +40,8 @@ internal sealed class FieldCollector(GraphSchema schema, GraphQLDocument documen
                 continue;
             if (selection is GraphQLField field)
                 pass.Add(field);
-            else if (selection is GraphQLInlineFragment inline && (inline.TypeCondition is not { } condition || pass.Is(condition.Type.Name.Value)))
-                Collect(inline.SelectionSet, pass);
-            else if (selection is GraphQLFragmentSpread spread && pass.Visited.Add(spread.FragmentName.Name.Value)
-                && _fragments[spread.FragmentName.Name.Value] is var fragment && pass.Is(fragment.TypeCondition.Type.Name.Value))
-            {
-                Collect(fragment.SelectionSet, pass);
-            }
+            else if (fragments.Expand(selection, pass.Visited) is { } expanded && (expanded.Condition is not { } condition || pass.Is(condition.Type.Name.Value)))
+                Collect(expanded.Selections, pass);
         }
     }
 

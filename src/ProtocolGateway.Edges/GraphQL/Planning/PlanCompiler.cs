@@ -25,7 +25,7 @@ internal sealed class PlanCompiler
         (_schema, _read, _variables) = (schema, read, variables);
         _kind = KindOf(read.Operation);
         _arguments = new ArgumentCompiler(variables);
-        _collector = new FieldCollector(schema.Schema, read.Document, branches, choice);
+        _collector = new FieldCollector(schema.Schema, read.Fragments, branches, choice);
         _joins = new JoinPlanner(schema, _arguments, _kind == GraphOperationKind.Mutation);
         _lines = new DocumentLines(read.Document.Source);
         _selections = new SelectionCompiler(schema, _collector, _joins, _lines);

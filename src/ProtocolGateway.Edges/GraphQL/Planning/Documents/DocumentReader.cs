@@ -11,7 +11,8 @@ namespace ProtocolGateway.Edges.GraphQL.Planning.Documents;
 /// <summary>A document that is valid, and the operation of it that is asked for.</summary>
 /// <param name="Document">The document.</param>
 /// <param name="Operation">The operation.</param>
-internal sealed record ReadDocument(GraphQLDocument Document, GraphQLOperationDefinition Operation);
+/// <param name="Fragments">The document's fragments.</param>
+internal sealed record ReadDocument(GraphQLDocument Document, GraphQLOperationDefinition Operation, DocumentFragments Fragments);
 
 /// <summary>Parses documents, holds them to the limits, and validates them, in that order: what is large is refused before it costs.</summary>
 internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
@@ -49,11 +50,12 @@ internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
         var uses = document!.Definitions.Count(static d => d is GraphQLOperationDefinition) * (long)document.Definitions.Count(static d => d is GraphQLFragmentDefinition);
         if (uses > MostFragmentUses)
             return DocumentFailure.Limit("Operations times fragments", uses, MostFragmentUses);
-        if (CheckSize(DocumentSize.Of(document!, operation!)) is { } large)
+        var candidate = new ReadDocument(document, operation!, new DocumentFragments(document));
+        if (CheckSize(DocumentSize.Of(candidate.Fragments, candidate.Operation)) is { } large)
             return large;
-        if (Validate(document!, operation!) is { } invalid)
+        if (Validate(candidate) is { } invalid)
             return invalid;
-        read = new(document!, operation!);
+        read = candidate;
         return null;
     }
 
@@ -107,24 +109,29 @@ internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
         return null;
     }
 
-    private DocumentFailure? Validate(GraphQLDocument document, GraphQLOperationDefinition operation)
+    private DocumentFailure? Validate(ReadDocument candidate)
     {
+        var (document, operation, fragments) = candidate;
         var options = new ValidationOptions { Schema = schema, Document = document, Operation = operation, Rules = Rules, Variables = global::GraphQL.Inputs.Empty, Extensions = global::GraphQL.Inputs.Empty };
         // No rule waits for anything: the library's signature is asynchronous, its work is not.
         var result = _validator.ValidateAsync(options).GetAwaiter().GetResult();
         // The library has no rule for it (specification, section 5.1.1).
         if (document.Definitions.Find(static d => d is not GraphQLExecutableDefinition) is { } definition)
-            return new DocumentFailure(GraphFailureKind.Validation, [ToError(document, "A document that is executed holds operations and fragments only.", [definition])]);
+            return new DocumentFailure(GraphFailureKind.Validation, [ToError(new(document.Source), "A document that is executed holds operations and fragments only.", [definition])]);
         // Values are checked for each request.
         var errors = result.Errors.Where(static e => e is not InvalidVariableError).Take(MostErrors + 1).Select(e => ToError(e)).ToList();
         if (errors.Count > MostErrors)
             errors[MostErrors] = new GraphError { Message = $"There are more mistakes; the first {MostErrors} are told.", Code = GraphCodes.ValidationFailed };
         if (errors.Count == 0 && !limits.Introspection && AsksForSchema(document))
             return DocumentFailure.Of(GraphFailureKind.Validation, GraphCodes.ValidationFailed, "Introspection is switched off: \"__schema\" and \"__type\" cannot be asked for.");
-        if (errors.Count == 0 && new IntrospectionSize(document).Check(operation) is { } curious)
+        if (errors.Count == 0 && new IntrospectionSize(fragments).Check(operation) is { } curious)
             return curious;
-        if (errors.Count == 0)
-            errors.AddRange(new OverlapCheck(schema, document).Find().Select(c => ToError(document, c.Message, c.Nodes)));
+        if (errors.Count == 0 && new OverlapCheck(schema, document, fragments).Find() is { Count: > 0 } conflicts)
+        {
+            var lines = new DocumentLines(document.Source);
+            errors.AddRange(conflicts.Select(c => ToError(lines, c.Message, c.Nodes)));
+        }
+
         return errors.Count == 0 ? null : new DocumentFailure(GraphFailureKind.Validation, errors);
     }
 
@@ -150,10 +157,10 @@ internal sealed class DocumentReader(ISchema schema, GraphLimits limits)
 
     private static string Cut(string message) => message.Length <= LongestMessage ? message : string.Concat(message.AsSpan(0, LongestMessage), "...");
 
-    private static GraphError ToError(GraphQLDocument document, string message, ASTNode[] nodes) => new()
+    private static GraphError ToError(DocumentLines lines, string message, ASTNode[] nodes) => new()
     {
         Message = Cut(message),
         Code = GraphCodes.ValidationFailed,
-        Locations = [.. nodes.Select(n => Location.FromLinearPosition(document.Source, n.Location.Start)).Select(static l => new GraphLocation(l.Line, l.Column))],
+        Locations = [.. nodes.Select(n => lines[n.Location.Start])],
     };
 }

@@ -23,17 +23,14 @@ internal readonly record struct DocumentSize(int Depth, int Fields, int Aliases,
         Add(RootFields, other.RootFields));
 
     /// <summary>The size of an operation.</summary>
-    public static DocumentSize Of(GraphQLDocument document, GraphQLOperationDefinition operation) =>
-        new Counter(document).Of(operation.SelectionSet).Plus(new(0, 0, 0, operation.Directives?.Count ?? 0, 0));
+    public static DocumentSize Of(DocumentFragments fragments, GraphQLOperationDefinition operation) =>
+        new Counter(fragments).Of(operation.SelectionSet).Plus(new(0, 0, 0, operation.Directives?.Count ?? 0, 0));
 
     private static int Add(int one, int other) => Math.Min(Most, one + other);
 
     // Each fragment is counted once, however often it is spread; one within itself counts nothing: validation refuses it.
-    private sealed class Counter(GraphQLDocument document)
+    private sealed class Counter(DocumentFragments fragments)
     {
-        private readonly Dictionary<ROM, GraphQLFragmentDefinition> _fragments = document.Definitions.OfType<GraphQLFragmentDefinition>()
-            .DistinctBy(static f => f.FragmentName.Name.Value).ToDictionary(static f => f.FragmentName.Name.Value);
-
         private readonly Dictionary<ROM, DocumentSize> _sizes = [];
 
         public DocumentSize Of(GraphQLSelectionSet? set)
@@ -67,7 +64,7 @@ internal readonly record struct DocumentSize(int Depth, int Fields, int Aliases,
             if (_sizes.TryGetValue(name, out var known))
                 return known;
             _sizes[name] = default;
-            return _sizes[name] = _fragments.TryGetValue(name, out var fragment) ? Of(fragment.SelectionSet).Plus(OfDirectives(fragment.Directives)) : default;
+            return _sizes[name] = fragments.Find(name) is { } fragment ? Of(fragment.SelectionSet).Plus(OfDirectives(fragment.Directives)) : default;
         }
     }
 }

@@ -7,15 +7,12 @@ namespace ProtocolGateway.Edges.GraphQL.Planning.Documents;
 /// Holds questions on the schema to what tools ask. Types lead to fields, and those to types: each list within another multiplies the answer by the size of
 /// the schema, at no cost by any other measure. GraphiQL's own question has five lists, two within each other.
 /// </summary>
-internal sealed class IntrospectionSize(GraphQLDocument document)
+internal sealed class IntrospectionSize(DocumentFragments fragments)
 {
     private const int MostNested = 2;
     private const int MostLists = 15;
 
     private static readonly HashSet<ROM> Lists = ["types", "fields", "inputFields", "interfaces", "possibleTypes"];
-
-    private readonly Dictionary<ROM, GraphQLFragmentDefinition> _fragments =
-        document.Definitions.OfType<GraphQLFragmentDefinition>().ToDictionary(static f => f.FragmentName.Name.Value);
 
     /// <summary>Null, or which bound the operation passes.</summary>
     /// <param name="operation">Valid, and so small that its fragments can be expanded.</param>
@@ -32,13 +29,7 @@ internal sealed class IntrospectionSize(GraphQLDocument document)
         var (nested, lists) = (0, 0);
         foreach (var selection in set?.Selections ?? [])
         {
-            var part = selection switch
-            {
-                GraphQLField field => OfField(field, within),
-                GraphQLInlineFragment inline => Of(inline.SelectionSet, within),
-                GraphQLFragmentSpread spread => Of(_fragments[spread.FragmentName.Name.Value].SelectionSet, within),
-                _ => default,
-            };
+            var part = selection is GraphQLField field ? OfField(field, within) : Of(fragments.Expand(selection)?.Selections, within);
             (nested, lists) = (Math.Max(nested, part.Nested), lists + part.Lists);
         }
 

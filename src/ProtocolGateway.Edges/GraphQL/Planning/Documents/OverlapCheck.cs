@@ -9,11 +9,8 @@ namespace ProtocolGateway.Edges.GraphQL.Planning.Documents;
 /// "Field Selection Merging" of the specification (section 5.3.2). Fields are grouped by response name and each group is compared with its first
 /// member only, level by level, so that the work grows with the number of fields, which the limits bound, and not with its square.
 /// </summary>
-internal sealed class OverlapCheck(ISchema schema, GraphQLDocument document)
+internal sealed class OverlapCheck(ISchema schema, GraphQLDocument document, DocumentFragments fragments)
 {
-    private readonly Dictionary<ROM, GraphQLFragmentDefinition> _fragments =
-        document.Definitions.OfType<GraphQLFragmentDefinition>().ToDictionary(static f => f.FragmentName.Name.Value);
-
     private readonly List<(string Message, ASTNode[] Nodes)> _conflicts = [];
 
     /// <summary>How many fields were looked at, at all levels together: the measure of the work.</summary>
@@ -115,7 +112,7 @@ internal sealed class OverlapCheck(ISchema schema, GraphQLDocument document)
 
     private IEnumerable<Found> Collect(IEnumerable<(GraphQLSelectionSet Set, IGraphType? Parent)> sets)
     {
-        var seen = new HashSet<(ROM, IGraphType?)>();
+        var seen = new HashSet<ROM>();
         var pending = new Stack<(GraphQLSelectionSet Set, IGraphType? Parent)>(sets.Reverse());
         while (pending.TryPop(out var next))
         {
@@ -123,10 +120,8 @@ internal sealed class OverlapCheck(ISchema schema, GraphQLDocument document)
             {
                 if (selection is GraphQLField field)
                     yield return new Found(field, next.Parent, TypeOf(field, next.Parent));
-                else if (selection is GraphQLInlineFragment inline)
-                    pending.Push((inline.SelectionSet, inline.TypeCondition is { } condition ? schema.AllTypes[condition.Type.Name.Value] : next.Parent));
-                else if (selection is GraphQLFragmentSpread spread && _fragments.TryGetValue(spread.FragmentName.Name.Value, out var fragment) && seen.Add((spread.FragmentName.Name.Value, null)))
-                    pending.Push((fragment.SelectionSet, schema.AllTypes[fragment.TypeCondition.Type.Name.Value]));
+                else if (fragments.Expand(selection, seen) is { } expanded)
+                    pending.Push((expanded.Selections, expanded.Condition is { } condition ? schema.AllTypes[condition.Type.Name.Value] : next.Parent));
             }
         }
     }

@@ -42,7 +42,8 @@ public sealed class OverlapWorkTests
 
     private static long WorkOf(string document)
     {
-        var check = new OverlapCheck(NetSchema.Of(MenagerieContracts.Shared.Schema), Parser.Parse(document));
+        var parsed = Parser.Parse(document);
+        var check = new OverlapCheck(NetSchema.Of(MenagerieContracts.Shared.Schema), parsed, new DocumentFragments(parsed));
         Assert.Empty(check.Find());
         return check.Work;
     }
