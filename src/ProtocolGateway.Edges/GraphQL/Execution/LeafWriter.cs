@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using ProtocolGateway.Edges.GraphQL.Planning;
 using ProtocolGateway.Edges.GraphQL.Schema;
 
@@ -19,7 +20,7 @@ internal static class LeafWriter
         else if (leaf.Scalar is GraphScalar.String or GraphScalar.Id or GraphScalar.Int64 or GraphScalar.UInt64 && IsBare(value))
             return TryQuote(leaf.Scalar, value, into);
         else if (!Fits(leaf.Scalar, value))
-            return false;
+            return leaf.Scalar is GraphScalar.Int or GraphScalar.UInt32 && TryWriteWhole(leaf.Scalar, value, into);
         into.Write(value);
         return !value.IsEmpty;
     }
@@ -34,12 +35,29 @@ internal static class LeafWriter
     private static bool TryQuote(GraphScalar scalar, ReadOnlySpan<byte> value, PooledBuffer into)
     {
         if (scalar is GraphScalar.Int64 or GraphScalar.UInt64 && !IsInteger(scalar, value))
-            return false;
+            return TryWriteWhole(scalar, value, into);
         if (scalar == GraphScalar.Id && value[0] is (byte)'t' or (byte)'f')
             return false;
         into.Write("\""u8);
         into.Write(value);
         into.Write("\""u8);
+        return true;
+    }
+
+    // JSON has one kind of number: 5.0 and 1e3 are integers too (JSON Schema, "integer"), written as such (specification, "Int", result coercion).
+    private static bool TryWriteWhole(GraphScalar scalar, ReadOnlySpan<byte> value, PooledBuffer into)
+    {
+        if (!IsBare(value) || !Utf8Parser.TryParse(value, out decimal number, out var used, value.IndexOfAny((byte)'e', (byte)'E') >= 0 ? 'E' : 'G') || used != value.Length)
+            return false;
+        Span<byte> digits = stackalloc byte[32];
+        if (number != decimal.Truncate(number) || !decimal.Truncate(number).TryFormat(digits, out var length, "0", CultureInfo.InvariantCulture))
+            return false;
+        ReadOnlySpan<byte> whole = digits[..length];
+        if (!IsInteger(scalar, whole))
+            return false;
+        if (scalar is GraphScalar.Int64 or GraphScalar.UInt64)
+            return TryQuote(scalar, whole, into);
+        into.Write(whole);
         return true;
     }
 

@@ -23,9 +23,17 @@ internal sealed class VariableValues(IReadOnlyList<string> names) : IDisposable
     /// <summary>True, false, or null where the variable is neither.</summary>
     public bool IsTrue(int index) => Json(index) is [(byte)'t', ..];
 
-    /// <summary>The value as an integer; false where it is none.</summary>
-    public bool TryGetInteger(int index, out long value) =>
-        System.Buffers.Text.Utf8Parser.TryParse(Json(index), out value, out var used) && used == Json(index).Length;
+    /// <summary>The value as an integer, in quotes or not; false where it is none.</summary>
+    /// <param name="index">The variable.</param>
+    /// <param name="member">The member of an object that is meant; null for the value itself.</param>
+    /// <param name="value">The integer.</param>
+    public bool TryGetInteger(int index, byte[]? member, out long value)
+    {
+        var json = Json(index);
+        var at = json.IsEmpty ? -1 : member is null ? 0 : JsonScan.FindMember(json, 0, member);
+        var text = at < 0 ? default : json[at..JsonScan.SkipValue(json, at)].Trim((byte)'"');
+        return System.Buffers.Text.Utf8Parser.TryParse(text, out value, out var used) && used == text.Length;
+    }
 
     /// <inheritdoc />
     public void Dispose() => Buffer.Dispose();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using GraphQLParser.AST;
 using ProtocolGateway.Edges.GraphQL.Execution;
 using ProtocolGateway.Edges.GraphQL.Planning.Inputs;
@@ -44,18 +45,39 @@ internal sealed class CostCompiler(SchemaPlans schema, FieldCollector collector,
         return members.MaxBy(static m => m.Evaluate(VariableValues.None)) is { } dearest ? [dearest] : [];
     }
 
+    // In a query's arguments, or in the one object that a mutation or an OpenAPI body takes.
     private ListSize? Said(CollectedField field)
     {
         foreach (var argument in field.Node.Arguments?.Items ?? [])
         {
-            if (!SizeNames.Contains(argument.Name.StringValue))
-                continue;
-            if (argument.Value is GraphQLVariable variable)
-                return new ListSize(schema.Limits.AssumedListSize, variables.Names.ToList().IndexOf(variable.Name.StringValue));
-            if (argument.Value is GraphQLIntValue number && long.TryParse(number.Value.Span, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var size))
-                return new ListSize(Math.Clamp(size, 1, CostPlan.Most));
+            var size = SizeNames.Contains(argument.Name.StringValue) ? Size(argument.Value, null) : argument.Value switch
+            {
+                GraphQLObjectValue { Fields: { } members } => members.Where(static m => SizeNames.Contains(m.Name.StringValue)).Select(m => Size(m.Value, null)).FirstOrDefault(),
+                GraphQLVariable whole when SizeMember(field.Field!, argument.Name.StringValue) is { } member => Size(whole, member),
+                _ => null,
+            };
+            if (size is not null)
+                return size;
         }
 
         return null;
     }
+
+    private ListSize? Size(GraphQLValue said, byte[]? member) => said switch
+    {
+        GraphQLVariable variable => new ListSize(schema.Limits.AssumedListSize, variables.Names.ToList().IndexOf(variable.Name.StringValue), member),
+        // 64-bit numbers come as text.
+        GraphQLIntValue number => Size(number.Value.Span),
+        GraphQLStringValue text => Size(text.Value.Span),
+        _ => null,
+    };
+
+    private static ListSize? Size(ReadOnlySpan<char> digits) =>
+        long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var size) ? new ListSize(Math.Clamp(size, 1, CostPlan.Most)) : null;
+
+    private static byte[]? SizeMember(GraphField field, string argument) =>
+        field.Arguments.FirstOrDefault(a => a.Name == argument)?.Type.Named is { Kind: GraphKind.Input } input
+        && input.InputFields.FirstOrDefault(static f => SizeNames.Contains(f.Name)) is { } member
+            ? Encoding.UTF8.GetBytes(member.JsonName)
+            : null;
 }

@@ -5,7 +5,8 @@ namespace ProtocolGateway.Edges.GraphQL.Planning;
 /// <summary>How many elements a list is taken to have: a number, or what a variable says.</summary>
 /// <param name="Count">The number; of a variable, what is taken where it says nothing.</param>
 /// <param name="Variable">The variable's index; -1 for none.</param>
-internal readonly record struct ListSize(long Count, int Variable = -1);
+/// <param name="Member">The member of the variable that says it; null where the variable itself does.</param>
+internal readonly record struct ListSize(long Count, int Variable = -1, byte[]? Member = null);
 
 /// <summary>
 /// What a part of an operation costs: one for each object, the weight of the operation for each call, and a list multiplies what is in it. A tree only
@@ -40,5 +41,5 @@ internal sealed class CostPlan
     }
 
     private long SizeOf(VariableValues variables) =>
-        _size.Variable >= 0 && variables.TryGetInteger(_size.Variable, out var said) ? Math.Clamp(said, 1, Most) : _size.Count;
+        _size.Variable >= 0 && variables.TryGetInteger(_size.Variable, _size.Member, out var said) ? Math.Clamp(said, 1, Most) : _size.Count;
 }

@@ -11,8 +11,9 @@ public sealed class LimitTests
         """
         message Node { string id = 1; Node next = 2; repeated Node nodes = 3; }
         message Ask { string id = 1; int32 page_size = 2; }
+        message Wide { int64 page_size = 1; }
         message Page { repeated Node nodes = 1; }
-        service Trees { rpc GetNode(Ask) returns (Node); rpc ListNodes(Ask) returns (Page); }
+        service Trees { rpc GetNode(Ask) returns (Node); rpc ListNodes(Ask) returns (Page); rpc ListWide(Wide) returns (Page); rpc MoveNodes(Wide) returns (Page); }
         """;
 
     [Theory]
@@ -25,6 +26,10 @@ public sealed class LimitTests
     [InlineData("{ getNode { id id id id id id id id id } }", "Fields: the document has 10, 9 are allowed.")]
     [InlineData("{ __typename # many words in a comment are no tokens, but these are many\n getNode { id id id id id id id id id id id id id id id id id id id id id id id id id id id id id id id id id id id } }", "Tokens: the document has more than 40, which are allowed.")]
     [InlineData("{ listNodes(pageSize: 100) { nodes { id } } }", "Cost: the operation costs 102, 100 are allowed.")]
+    [InlineData("{ listWide(pageSize: \"100\") { nodes { id } } }", "Cost: the operation costs 102, 100 are allowed.")]
+    [InlineData("mutation { moveNodes(input: { pageSize: \"100\" }) { nodes { id } } }", "Cost: the operation costs 102, 100 are allowed.")]
+    [InlineData("mutation M($n: Int64 = \"100\") { moveNodes(input: { pageSize: $n }) { nodes { id } } }", "Cost: the operation costs 102, 100 are allowed.")]
+    [InlineData("mutation M($i: WideInput = { pageSize: \"100\" }) { moveNodes(input: $i) { nodes { id } } }", "Cost: the operation costs 102, 100 are allowed.")]
     [InlineData("query Q($n: Int = 100) { listNodes(pageSize: $n) { nodes { id } } }", "Cost: the operation costs 102, 100 are allowed.")]
     public async Task A_limit_that_is_passed_is_named(string document, string message)
     {
