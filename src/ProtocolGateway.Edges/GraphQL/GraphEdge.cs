@@ -54,10 +54,11 @@ public sealed class GraphEdge
     {
         _path = options.Path;
         _page = options.Graphiql ? new(options.Path) : null;
-        _origins = new(options.Origins);
+        var origins = new AllowedOrigins(options.Origins);
+        _origins = new(origins);
         var log = services.Loggers.CreateLogger<GraphEdge>();
         var documents = new DocumentResolver(options);
-        var guard = new CrossSiteGuard(options.Origins);
+        var guard = new CrossSiteGuard(origins);
         _http = new(dispatcher, documents, guard, options, services, log);
         _sockets = new(dispatcher, documents, guard, options, services, log, AnswerAsync);
     }

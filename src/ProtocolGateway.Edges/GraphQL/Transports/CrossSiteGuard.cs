@@ -7,16 +7,14 @@ namespace ProtocolGateway.Edges.GraphQL.Transports;
 /// Keeps pages of other sites from using a visitor's browser. A POST is safe by its media type, which no page may send to another site without asking
 /// first (a preflight); a GET is refused where a browser may have sent it for such a page without asking, and a WebSocket where its Origin is foreign.
 /// </summary>
-internal sealed class CrossSiteGuard(IReadOnlyList<string> origins)
+/// <param name="origins">The other sites whose pages may.</param>
+internal sealed class CrossSiteGuard(AllowedOrigins origins)
 {
     // A browser sends any of them to another site only after a preflight.
     private static readonly string[] PreflightHeaders = ["GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name"];
 
     // The media types of forms, for which a browser does not ask (Fetch, "CORS-safelisted request-header").
     private static readonly string[] SimpleTypes = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
-
-    private readonly HashSet<string> _origins = new(origins.Select(o => o.TrimEnd('/')), StringComparer.OrdinalIgnoreCase);
-    private readonly bool _any = origins.Contains("*");
 
     /// <summary>
     /// This GET may be answered: the browser says that it is its own site's or its user's, or has asked before, or no browser has sent it. Browsers that are
@@ -25,14 +23,14 @@ internal sealed class CrossSiteGuard(IReadOnlyList<string> origins)
     public bool AllowsGet(IHeaderDictionary headers)
     {
         var site = headers["Sec-Fetch-Site"];
-        if (_any || site is ["same-origin" or "none"] || WasAskedFor(headers))
+        if (origins.Any || site is ["same-origin" or "none"] || WasAskedFor(headers))
             return true;
         if (headers.Origin.Count > 0)
-            return headers.Origin is [{ } origin] && (_origins.Contains(origin) || (site.Count == 0 && IsOwn(origin, headers)));
+            return headers.Origin is [{ } origin] && (origins.Allows(origin) || (site.Count == 0 && IsOwn(origin, headers)));
         if (site.Count > 0)
             return false;
         if (headers.Referer.Count > 0)
-            return headers.Referer is [{ } page] && (IsOwn(page, headers) || (Uri.TryCreate(page, UriKind.Absolute, out var uri) && _origins.Contains(uri.GetLeftPart(UriPartial.Authority))));
+            return headers.Referer is [{ } page] && (IsOwn(page, headers) || (Uri.TryCreate(page, UriKind.Absolute, out var uri) && origins.Allows(uri.GetLeftPart(UriPartial.Authority))));
         return !IsBrowsers(headers);
     }
 
@@ -40,9 +38,9 @@ internal sealed class CrossSiteGuard(IReadOnlyList<string> origins)
     public bool AllowsSocket(HttpRequest request)
     {
         var origin = request.Headers.Origin;
-        if (origin.Count == 0 || _any)
+        if (origin.Count == 0 || origins.Any)
             return true;
-        return origin is [{ } one] && (_origins.Contains(one) || IsOwn(one, request.Headers));
+        return origin is [{ } one] && (origins.Allows(one) || IsOwn(one, request.Headers));
     }
 
     private static bool WasAskedFor(IHeaderDictionary headers)

@@ -51,14 +51,14 @@ public sealed class CrossSiteGuardTests
         var headers = new HeaderDictionary { ["Host"] = "api.example" };
         foreach (var header in sent.Split('|', StringSplitOptions.RemoveEmptyEntries))
             headers[header[..header.IndexOf(':')]] = header[(header.IndexOf(':') + 2)..];
-        Assert.Equal(allowed, new CrossSiteGuard(["https://app.example/"]).AllowsGet(headers));
+        Assert.Equal(allowed, new CrossSiteGuard(new(["https://app.example/"])).AllowsGet(headers));
     }
 
     [Fact]
     public void A_word_that_is_there_twice_is_none()
     {
         var headers = new HeaderDictionary { ["Sec-Fetch-Site"] = new(["same-origin", "cross-site"]) };
-        Assert.False(new CrossSiteGuard([]).AllowsGet(headers));
+        Assert.False(new CrossSiteGuard(new([])).AllowsGet(headers));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class CrossSiteGuardTests
         context.Request.Host = new(host);
         if (origin is not null)
             context.Request.Headers.Origin = origin;
-        Assert.Equal(allowed, new CrossSiteGuard(["https://app.example"]).AllowsSocket(context.Request));
+        Assert.Equal(allowed, new CrossSiteGuard(new(["https://app.example"])).AllowsSocket(context.Request));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class CrossSiteGuardTests
         var context = new DefaultHttpContext();
         context.Request.Headers.Origin = "https://evil.example";
         context.Request.Headers["Sec-Fetch-Site"] = "cross-site";
-        var guard = new CrossSiteGuard(["*"]);
+        var guard = new CrossSiteGuard(new(["*"]));
         Assert.True(guard.AllowsSocket(context.Request));
         Assert.True(guard.AllowsGet(context.Request.Headers));
     }
