@@ -8,7 +8,7 @@ namespace ProtocolGateway.Upstreams;
 /// <summary>Makes connections to backends, the same way whatever they then speak.</summary>
 internal static class BackendConnector
 {
-    /// <summary>Connects TCP. Dead peers are found by TCP itself: no ping of a protocol above is needed for it.</summary>
+    /// <summary>Connects TCP, which finds a dead peer itself where no bytes wait for it; see Http2Liveness for where some do.</summary>
     public static async ValueTask<NetworkStream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancel)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

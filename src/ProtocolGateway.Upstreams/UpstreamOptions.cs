@@ -24,7 +24,8 @@ public sealed record UpstreamOptions
     /// refused hides the status it carries.</summary>
     public int MaxAnswerHeaderBytes { get; init; } = 64 * 1024;
 
-    /// <summary>How long TCP and TLS may take together. 5 s: one lost SYN (1 s) and its repetition (2 s) still pass.</summary>
+    /// <summary>How long TCP and TLS may take together. 5 s: one lost SYN (1 s) and its repetition (2 s) still pass. As long a gRPC call waits for a
+    /// free stream, when all that its instance allows are taken.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A PEM file of the authorities that may sign backends' certificates, instead of the system's; null for the system's.</summary>

@@ -99,8 +99,8 @@ public sealed record UpstreamConfig
     [Description("TLS towards instances with an https address.")]
     public UpstreamTlsConfig? Tls { get; init; }
 
-    /// <summary>How long a connection may take to be made; 5 s lets one lost SYN be sent again twice.</summary>
-    [Description("How long a connection may take to be made, such as 5s.")]
+    /// <summary>How long a connection may take to be made; 5 s lets one lost SYN be sent again twice. As long a gRPC call waits for a free stream.</summary>
+    [Description("How long a connection may take to be made, and a gRPC call may wait for a free stream on one, such as 5s.")]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The HTTP version of an HTTP backend.</summary>

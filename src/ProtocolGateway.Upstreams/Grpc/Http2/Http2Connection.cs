@@ -24,6 +24,7 @@ internal sealed class Http2Connection : IDisposable
     private readonly Http2Sender _sender;
     private readonly Http2StreamTable _streams = new();
     private readonly Http2Settings _peer = new();
+    private readonly Http2Liveness _liveness = new();
     private readonly Action _onSlot;
     private readonly TaskCompletionSource<Http2Failure?> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _received;
@@ -38,7 +39,7 @@ internal sealed class Http2Connection : IDisposable
     public Http2Connection(Stream transport, int headerLimit, TimeProvider time, Action onSlot)
     {
         (_transport, HeaderLimit, _time, Created, _onSlot) = (transport, headerLimit, time, time.GetTimestamp(), onSlot);
-        _sender = new(transport, _sync, WakeAll, text => Close(new(Http2FailureKind.Lost, text)));
+        _sender = new(transport, _sync, OnSent, text => Close(new(Http2FailureKind.Lost, text)));
     }
 
     /// <summary>The most that each block of an answer's headers may count, in bytes.</summary>
@@ -74,7 +75,7 @@ internal sealed class Http2Connection : IDisposable
     public bool TryReserve()
     {
         lock (_sync)
-            return !_draining && _streams.TryReserve(_peer.MaxConcurrentStreams);
+            return !_draining && !_sender.IsFull && _streams.TryReserve(_peer.MaxConcurrentStreams);
     }
 
     /// <summary>Opens a stream with the slot that was reserved, and sends its head and as much of the body as is given.</summary>
@@ -94,7 +95,7 @@ internal sealed class Http2Connection : IDisposable
             opened = !_draining;
             if (opened)
             {
-                stream.SendWindow = _peer.InitialWindow;
+                (stream.SendWindow, stream.HeardBefore) = (_peer.InitialWindow, _liveness.Heard);
                 _streams.Add(stream);
                 _draining = _streams.IsUsedUp;
                 _sender.Head(stream.Id, head);
@@ -216,6 +217,7 @@ internal sealed class Http2Connection : IDisposable
     {
         lock (_sync)
         {
+            _liveness.OnAnswer();
             _received += count;
             if (_received > ConnectionWindow)
                 return false;
@@ -233,6 +235,7 @@ internal sealed class Http2Connection : IDisposable
         TaskCompletionSource? waiter;
         lock (_sync)
         {
+            _liveness.OnAnswer();
             if (!_streams.Remove(stream))
                 return;
             waiter = _sender.Unblock(stream);
@@ -258,6 +261,11 @@ internal sealed class Http2Connection : IDisposable
             waiter = _sender.Unblock(stream);
             if (reset is { } code)
                 _sender.Frame(Http2FrameType.RstStream, stream.Id, (uint)code);
+            if (failure.Kind == Http2FailureKind.Cancelled && _liveness.TryAsk(stream.HeardBefore))
+            {
+                _sender.Frame(Http2FrameType.Ping, 0, 0, stackalloc byte[8]);
+                _ = CloseIfSilentAsync(stream.HeardBefore);
+            }
         }
 
         waiter?.TrySetResult();
@@ -337,6 +345,7 @@ internal sealed class Http2Connection : IDisposable
         bool flooded, flush;
         lock (_sync)
         {
+            _liveness.OnInput();
             flooded = _sender.IsFlooded;
             flush = _sender.TryBeginFlush();
         }
@@ -350,6 +359,22 @@ internal sealed class Http2Connection : IDisposable
     {
         await Task.Delay(GoodbyePatience, _time);
         _transport.Dispose();
+    }
+
+    private async Task CloseIfSilentAsync(long heard)
+    {
+        await Task.Delay(Http2Liveness.Patience, _time);
+        bool silent;
+        lock (_sync)
+            silent = _liveness.Heard == heard;
+        if (silent)
+            Close(new(Http2FailureKind.Lost, $"The peer has said nothing for {Http2Liveness.Patience.TotalSeconds} s, not even to a PING."));
+    }
+
+    private void OnSent()
+    {
+        WakeAll();
+        _onSlot();
     }
 
     private void AfterEnd()

@@ -18,16 +18,22 @@ internal sealed class Http2Pool(Uri address, UpstreamOptions options, TimeProvid
     // Names are resolved anew at least this often; calls under way keep their connection.
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
+    // Timers take no more than some weeks.
+    private static readonly TimeSpan MostPatience = TimeSpan.FromDays(1);
+
     // At the usual 100 streams for each, 3,200 calls at a time to one instance; more wait for a slot.
     private const int MostConnections = 32;
 
+    // As long as it may take to make a connection: a peer that allows no streams, or whose streams are all taken for hours, is no more use than one that
+    // cannot be reached.
+    private readonly TimeSpan _patience = options.ConnectTimeout < MostPatience ? options.ConnectTimeout : MostPatience;
     private readonly Lock _sync = new();
     private Http2Connection[] _connections = [];
     private Task<Http2Failure?>? _connecting;
     private TaskCompletionSource? _slotFreed;
     private bool _disposed;
 
-    /// <summary>Takes a slot; waits for a new connection or a free slot where there is none.</summary>
+    /// <summary>Takes a slot; waits for a new connection or a free slot where there is none, but no longer than <see cref="UpstreamOptions.ConnectTimeout"/> for a slot.</summary>
     public ValueTask<Http2Slot> ReserveAsync(CancellationToken cancel) =>
         TryReserve() is { } connection ? new(new Http2Slot(connection, null)) : WaitAsync(cancel);
 
@@ -56,6 +62,7 @@ internal sealed class Http2Pool(Uri address, UpstreamOptions options, TimeProvid
 
     private async ValueTask<Http2Slot> WaitAsync(CancellationToken cancel)
     {
+        var began = time.GetTimestamp();
         while (true)
         {
             Task<Http2Failure?>? connecting;
@@ -75,9 +82,27 @@ internal sealed class Http2Pool(Uri address, UpstreamOptions options, TimeProvid
             }
 
             if (connecting is null)
-                await freed.WaitAsync(cancel);
+            {
+                if (!await IsFreedAsync(freed, _patience - time.GetElapsedTime(began), cancel))
+                    return new(null, new(Http2FailureKind.NoConnection, $"No stream was free within {_patience.TotalSeconds:0.###} s."));
+            }
             else if (await connecting.WaitAsync(cancel) is { } failure)
                 return new(null, failure);
+        }
+    }
+
+    private async Task<bool> IsFreedAsync(Task freed, TimeSpan patience, CancellationToken cancel)
+    {
+        if (patience <= TimeSpan.Zero)
+            return false;
+        try
+        {
+            await freed.WaitAsync(patience, time, cancel);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 

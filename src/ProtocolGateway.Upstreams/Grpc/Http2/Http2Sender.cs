@@ -35,6 +35,9 @@ internal sealed class Http2Sender(Stream transport, Lock sync, Action onSent, Ac
     /// <summary>More waits than a well-meaning peer would cause. Under the lock.</summary>
     public bool IsFlooded => _pending.Length > Most;
 
+    /// <summary>So much waits that no further stream should be opened here; half of what makes the peer hostile. Under the lock.</summary>
+    public bool IsFull => _pending.Length > Most / 2;
+
     /// <summary>Appends the bytes with which a client begins (RFC 9113, section 3.4). Under the lock.</summary>
     public void Preface() => _pending.Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
 

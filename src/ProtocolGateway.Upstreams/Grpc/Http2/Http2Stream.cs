@@ -38,6 +38,9 @@ internal sealed class Http2Stream(Http2Connection connection) : IValueTaskSource
     /// <summary>Its number; set when it is opened.</summary>
     public int Id { get; set; }
 
+    /// <summary>How often the peer had been heard when it was opened; the connection's lock guards it.</summary>
+    public long HeardBefore { get; set; }
+
     /// <summary>How much may still be sent; the connection's lock guards it.</summary>
     public long SendWindow { get; set; }
 
@@ -283,6 +286,9 @@ internal sealed class Http2Stream(Http2Connection connection) : IValueTaskSource
             return "The head has no status.";
         if (block.Status >= 200)
             return null;
+        // Section 8.6; whoever would wait for more waited for ever.
+        if (block.Status == 101)
+            return "The peer switches protocols, which HTTP/2 does not know.";
         return end ? "The answer ended with an interim head." : ++_interim > MostInterim ? "Too many interim answers." : null;
     }
 }

@@ -119,6 +119,7 @@ public sealed class Http2BrokenRulesTests
         }
         ),
         ["an interim head that ends all"] = (Http2Error.Protocol, (p, id) => p.HeadersAsync(id, EndBoth, (":status", "103"))),
+        ["a switch of protocols"] = (Http2Error.Protocol, (p, id) => p.HeadersAsync(id, Http2Frame.EndHeaders, (":status", "101"))),
         ["interim heads without end"] = (Http2Error.Protocol, async (p, id) =>
         {
             for (var i = 0; i < 17; i++)
