@@ -8,7 +8,7 @@ namespace ProtocolGateway.Benchmarks;
 
 /// <summary>Protobuf bytes to JSON bytes: our plan against parsing to a generated message and formatting that. The bar is a quarter of the time and no allocation.</summary>
 [MemoryDiagnoser]
-[ShortRunJob]
+[BenchmarkCategory("Format")]
 public class JsonFormatBenchmarks
 {
     private readonly ArrayBufferWriter<byte> _output = new(64 * 1024);

@@ -21,6 +21,7 @@ internal static class FieldCompiler
         var cardinality = field.Type is ListType ? Cardinality.Repeated : map is null ? Cardinality.Singular : Cardinality.Map;
         var kind = KindOf(element);
         var wireType = kind == ValueKind.Message && field.Delimited && map is null ? WireReader.StartGroup : WireTypeOf(kind);
+        var isImplicit = cardinality != Cardinality.Singular || (field.Presence == Presence.Implicit && field.Oneof is null && kind != ValueKind.Message);
         return new FieldPlan
         {
             Field = field,
@@ -29,9 +30,10 @@ internal static class FieldCompiler
             Kind = kind,
             WireType = wireType,
             Tag = (uint)field.Number << 3 | (uint)(cardinality == Cardinality.Repeated && field.Packed ? WireReader.Bytes : wireType),
-            Name = JsonNames.Member(set.Options.PreserveNames || field.IsExtension ? field.Name : field.JsonName),
+            Name = new MemberName(set.Options.PreserveNames || field.IsExtension ? field.Name : field.JsonName),
             Default = cardinality switch { Cardinality.Repeated => "[]"u8.ToArray(), Cardinality.Map => "{}"u8.ToArray(), _ => DefaultOf(kind, element, set) },
-            Implicit = cardinality != Cardinality.Singular || (field.Presence == Presence.Implicit && field.Oneof is null && kind != ValueKind.Message),
+            Implicit = isImplicit,
+            OmitsDefault = isImplicit && !set.Options.EmitDefaults,
             ValidateUtf8 = field.ValidateUtf8,
             Oneof = oneof,
             Enum = element is EnumType type ? set.EnumFor(type) : null,
@@ -39,6 +41,7 @@ internal static class FieldCompiler
             Key = map is null ? null : Part(field, map.Key, 1, set),
             Value = map is null ? null : Part(field, map.Value, 2, set),
             Silent = silent,
+            CountsInMessage = oneof >= 0 || silent || field.Presence == Presence.Required,
         };
     }
 
@@ -53,7 +56,7 @@ internal static class FieldCompiler
             Kind = kind,
             WireType = WireTypeOf(kind),
             Tag = (uint)number << 3 | (uint)WireTypeOf(kind),
-            Name = [],
+            Name = new MemberName(""),
             Default = DefaultOf(kind, type, set),
             Implicit = false,
             ValidateUtf8 = map.ValidateUtf8,

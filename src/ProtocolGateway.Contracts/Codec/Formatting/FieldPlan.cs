@@ -28,14 +28,16 @@ internal sealed class FieldPlan
     /// <summary>The tag that the field has when it is written as declared; packed numbers come under wire type Bytes too.</summary>
     public required uint Tag { get; init; }
 
-    /// <summary>Comma, quoted name, colon.</summary>
-    public required byte[] Name { get; init; }
+    public required MemberName Name { get; init; }
 
     /// <summary>The JSON of the value of an absent field.</summary>
     public required byte[] Default { get; init; }
 
-    /// <summary>Absence and the default are one: a default on the wire is not written either, unless defaults are emitted.</summary>
+    /// <summary>Absence and the default are one.</summary>
     public required bool Implicit { get; init; }
+
+    /// <summary>A default on the wire is not written: it is as good as absent, and what is absent is not written.</summary>
+    public bool OmitsDefault { get; init; }
 
     public required bool ValidateUtf8 { get; init; }
 
@@ -56,6 +58,9 @@ internal sealed class FieldPlan
 
     /// <summary>The field counts for the oneof it is in, but is not itself written: see <see cref="JsonFormatPlan.CompileField"/>.</summary>
     public bool Silent { get; init; }
+
+    /// <summary>That the field was there matters to the message: it is in a oneof, required, or silent.</summary>
+    public bool CountsInMessage { get; init; }
 
     public bool IsRequired => Field.Presence == Presence.Required;
 

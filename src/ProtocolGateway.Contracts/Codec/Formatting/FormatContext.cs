@@ -16,12 +16,12 @@ internal sealed class FormatContext
     private const int KeepEntries = 16 * 1024;
 
     [ThreadStatic]
-    private static FormatContext? s_spare;
+    private static FormatContext? s_ofThread;
 
     private EntryRange[] _entries = new EntryRange[16];
+    private bool _isTaken;
 
     public JsonSink Sink { get; } = new();
-    public bool EmitDefaults { get; private set; }
     public bool EnumsAsIntegers { get; private set; }
     public int MaxDepth { get; private set; }
     public int Depth { get; set; }
@@ -43,11 +43,13 @@ internal sealed class FormatContext
 
     public ReadOnlySpan<EntryRange> Entries => _entries.AsSpan(0, EntryCount);
 
+    /// <summary>The thread's own, or a new one while a run further up the stack has it.</summary>
     public static FormatContext Take(CodecOptions options)
     {
-        var context = s_spare ?? new FormatContext();
-        s_spare = null;
-        context.EmitDefaults = options.EmitDefaults;
+        var context = s_ofThread;
+        if (context is null || context._isTaken)
+            s_ofThread = context = new FormatContext();
+        context._isTaken = true;
         context.EnumsAsIntegers = options.EnumsAsIntegers;
         context.MaxDepth = options.MaxDepth;
         context.Restart();
@@ -60,7 +62,7 @@ internal sealed class FormatContext
         context.Sink.Reset(KeepAtMost);
         if (context._entries.Length > KeepEntries)
             context._entries = new EntryRange[16];
-        s_spare = context;
+        context._isTaken = false;
     }
 
     public void Restart()

@@ -10,10 +10,6 @@ namespace ProtocolGateway.Contracts.Codec.Formatting;
 /// <summary>A growing buffer of JSON text. It is kept between messages, so that formatting one allocates nothing.</summary>
 internal sealed class JsonSink
 {
-    // Whatever cannot be copied as it is: quotes, backslash, controls, and all that is not ASCII, which must be checked first.
-    private static readonly SearchValues<byte> Special = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7F, 0x81)).Append('"').Append('\\').Select(b => (byte)b)]);
-
     private static readonly SearchValues<byte> Escaped = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Append(0x7F).Append('"').Append('\\').Select(b => (byte)b)]);
 
@@ -47,6 +43,19 @@ internal sealed class JsonSink
     {
         bytes.CopyTo(Reserve(bytes.Length));
         _length += bytes.Length;
+    }
+
+    /// <summary>The name of a member, with the comma before it unless it is the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Name(MemberName name, bool isFirst)
+    {
+        var (text, length) = isFirst ? (name.First, name.Length - 1) : (name.Next, name.Length);
+        // A copy of constant size is one move; what it writes too much is written over.
+        if (length <= MemberName.Padding)
+            text.AsSpan(0, MemberName.Padding).CopyTo(Reserve(MemberName.Padding));
+        else
+            text.AsSpan(0, length).CopyTo(Reserve(length));
+        _length += length;
     }
 
     public void Int(long value)
@@ -96,26 +105,17 @@ internal sealed class JsonSink
     /// <summary>A quoted string. False, and of no use what was written, where it is not valid UTF-8 and <paramref name="validate"/> asks for that; else U+FFFD stands for what is not.</summary>
     public bool Text(ReadOnlySpan<byte> utf8, bool validate)
     {
-        var special = utf8.IndexOfAny(Special);
-        if (special < 0)
+        var target = Reserve(utf8.Length + 2);
+        target[0] = (byte)'"';
+        var plain = PlainText.CopyBeginning(utf8, target[1..]);
+        if (plain < utf8.Length)
         {
-            var target = Reserve(utf8.Length + 2);
-            target[0] = (byte)'"';
-            utf8.CopyTo(target[1..]);
-            target[utf8.Length + 1] = (byte)'"';
-            _length += utf8.Length + 2;
-            return true;
+            _length += plain + 1;
+            return TextWithEscapes(utf8[plain..], validate);
         }
 
-        var valid = Utf8.IsValid(utf8[special..]);
-        if (!valid && validate)
-            return false;
-        Byte('"');
-        if (valid)
-            Escape(utf8);
-        else
-            Replace(utf8);
-        Byte('"');
+        target[plain + 1] = (byte)'"';
+        _length += plain + 2;
         return true;
     }
 
@@ -135,6 +135,27 @@ internal sealed class JsonSink
             EscapeByte(utf8[next]);
             utf8 = utf8[(next + 1)..];
         }
+    }
+
+    /// <summary>The rest of a quoted string, from the first byte on that is not plain.</summary>
+    private bool TextWithEscapes(ReadOnlySpan<byte> utf8, bool validate)
+    {
+        for (int plain; !utf8.IsEmpty && utf8[0] < 0x80; utf8 = utf8[plain..])
+        {
+            EscapeByte(utf8[0]);
+            utf8 = utf8[1..];
+            plain = PlainText.CopyBeginning(utf8, Reserve(utf8.Length));
+            _length += plain;
+        }
+
+        if (Utf8.IsValid(utf8))
+            Escape(utf8);
+        else if (validate)
+            return false;
+        else
+            Replace(utf8);
+        Byte('"');
+        return true;
     }
 
     private void EscapeByte(byte value)

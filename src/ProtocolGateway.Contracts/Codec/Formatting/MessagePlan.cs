@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ProtocolGateway.Contracts.Model;
 
 namespace ProtocolGateway.Contracts.Codec.Formatting;
@@ -9,13 +10,14 @@ internal sealed class MessagePlan
 
     private readonly short[] _dense;
 
-    public MessagePlan(MessageType type, WellKnown wellKnown, FieldPlan[] fields, int oneofCount, FieldPlan? bare = null)
+    public MessagePlan(MessageType type, WellKnown wellKnown, FieldPlan[] fields, int oneofCount, FieldPlan? bare, CodecOptions options)
     {
         Type = type;
         WellKnown = wellKnown;
         Fields = fields;
         OneofCount = oneofCount;
         Bare = bare;
+        EmitsDefaults = options.EmitDefaults && bare is null;
         NeedsWhole = wellKnown is WellKnown.Any or WellKnown.Timestamp or WellKnown.Duration or WellKnown.FieldMask or WellKnown.Value;
         RequiredCount = bare is null ? fields.Count(f => f.IsRequired) : 0;
         _dense = new short[Math.Min(MaxDense, fields.Length == 0 ? 0 : fields[^1].Field.Number + 1)];
@@ -43,6 +45,21 @@ internal sealed class MessagePlan
 
     /// <summary>The one field whose value alone is written, without braces and name: that of a wrapper, Struct or ListValue; null for other messages.</summary>
     public FieldPlan? Bare { get; }
+
+    /// <summary>Absent fields are written with their defaults.</summary>
+    public bool EmitsDefaults { get; }
+
+    /// <summary>The field that takes a value of that tag; null where there is none. For <paramref name="near"/> see <see cref="IndexOf"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public FieldPlan? Find(uint tag, int near, out int index)
+    {
+        var fields = Fields;
+        index = near + 1;
+        if ((uint)index < (uint)fields.Length && fields[index].Tag == tag)
+            return fields[index];
+        index = IndexOf(tag, near);
+        return index >= 0 && fields[index].Accepts(tag) ? fields[index] : null;
+    }
 
     /// <summary>The index of the field with that number; -1 where there is none. <paramref name="near"/> is the index of the last field seen: the next is most likely it or one after.</summary>
     public int IndexOf(uint tag, int near)

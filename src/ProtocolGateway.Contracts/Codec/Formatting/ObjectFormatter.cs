@@ -6,6 +6,7 @@ namespace ProtocolGateway.Contracts.Codec.Formatting;
 /// </summary>
 internal static class ObjectFormatter
 {
+    private const string NotUtf8 = "not valid UTF-8";
     public const string Malformed = "the bytes are not a protobuf message";
 
     /// <summary>Where one message is at.</summary>
@@ -16,7 +17,6 @@ internal static class ObjectFormatter
         public int Count;
         public int EntryBase;
         public bool HasMembers;
-        public bool Wrote;
         public int RequiredSeen;
         public ulong Oneofs;
     }
@@ -71,15 +71,14 @@ internal static class ObjectFormatter
                 return context.Fail(Malformed);
             if (tag == endTag)
                 break;
-            var index = plan.IndexOf(tag, state.Current);
-            if (index < 0 || !plan.Fields[index].Accepts(tag))
+            var field = plan.Find(tag, state.Current, out var index);
+            if (field is null)
             {
                 if (!reader.TrySkip(tag))
                     return context.Fail(Malformed);
                 continue;
             }
 
-            var field = plan.Fields[index];
             if (index != state.Current && !Advance(index, ref state, context, reader.Data))
                 return false;
             var done = field.Cardinality switch
@@ -143,7 +142,7 @@ internal static class ObjectFormatter
         var fields = state.Plan.Fields;
         if (state.Current >= 0 && fields[state.Current].Cardinality != Cardinality.Singular && !Close(fields[state.Current], ref state, context, data))
             return false;
-        if (context.EmitDefaults && state.Plan.Bare is null)
+        if (state.Plan.EmitsDefaults)
         {
             for (var i = state.Current + 1; i < index; i++)
             {
@@ -161,7 +160,7 @@ internal static class ObjectFormatter
     {
         if (state.Count == 0)
         {
-            if (context.EmitDefaults && state.Plan.Bare is null && !field.Field.IsExtension)
+            if (state.Plan.EmitsDefaults && !field.Field.IsExtension)
                 Default(field, ref state, context);
             return true;
         }
@@ -183,7 +182,7 @@ internal static class ObjectFormatter
     {
         if (state.RequiredSeen < state.Plan.RequiredCount)
             return context.Fail("a required field is missing");
-        if (state.Plan.Bare is { } bare && !state.Wrote)
+        if (state.Plan.Bare is { } bare && !state.HasMembers)
             context.Sink.Raw(bare.Default);
         return true;
     }
@@ -208,15 +207,21 @@ internal static class ObjectFormatter
 
         if (state.Count++ > 0)
             return context.Reorder();
-        if (field.Oneof >= 0 && !context.Reorders && !Claim(field.Oneof, ref state))
-            return context.Reorder();
-        if (field.IsRequired)
-            state.RequiredSeen++;
-        if (field.Silent)
-            return wireType != WireReader.StartGroup || reader.TrySkip(tag) || context.Fail(Malformed, field.Field);
-        if (field.Implicit && bits == 0 && bytes.IsEmpty && !context.EmitDefaults)
+        if (field.CountsInMessage)
+        {
+            if (field.Oneof >= 0 && !context.Reorders && !Claim(field.Oneof, ref state))
+                return context.Reorder();
+            if (field.IsRequired)
+                state.RequiredSeen++;
+            if (field.Silent)
+                return wireType != WireReader.StartGroup || reader.TrySkip(tag) || context.Fail(Malformed, field.Field);
+        }
+
+        if (field.OmitsDefault && bits == 0 && bytes.IsEmpty)
             return true;
         Begin(field, ref state, context);
+        if (field.Kind == ValueKind.String)
+            return context.Sink.Text(bytes, field.ValidateUtf8) || context.Fail(NotUtf8, field.Field);
         return Value(field, wireType, bits, bytes, ref reader, context) || context.At(field.Field);
     }
 
@@ -225,7 +230,7 @@ internal static class ObjectFormatter
         switch (field.Kind)
         {
             case ValueKind.String:
-                return context.Sink.Text(bytes, field.ValidateUtf8) || context.Fail("not valid UTF-8");
+                return context.Sink.Text(bytes, field.ValidateUtf8) || context.Fail(NotUtf8);
             case ValueKind.Bytes:
                 context.Sink.Base64(bytes);
                 return true;
@@ -322,10 +327,8 @@ internal static class ObjectFormatter
 
     private static void Begin(FieldPlan field, ref State state, FormatContext context)
     {
-        state.Wrote = true;
-        if (state.Plan.Bare is not null)
-            return;
-        context.Sink.Raw(state.HasMembers ? field.Name : field.Name.AsSpan(1));
+        if (state.Plan.Bare is null)
+            context.Sink.Name(field.Name, isFirst: !state.HasMembers);
         state.HasMembers = true;
     }
 

@@ -14,7 +14,7 @@ internal sealed class FieldPlan
         Number = field.Number;
         Required = field.Presence == Presence.Required;
         // A name that JSON must escape is left to the table; a lone NUL matches nothing.
-        QuotedName = Name.AsSpan().ContainsAny('"', '\\') || Name.Any(char.IsControl) ? [0] : Encoding.UTF8.GetBytes("\"" + Name + "\"");
+        NameAndColon = Name.AsSpan().ContainsAny('"', '\\') || Name.Any(char.IsControl) ? [0] : Encoding.UTF8.GetBytes("\"" + Name + "\":");
         var element = field.Type;
         if (element is MapType map)
         {
@@ -23,6 +23,7 @@ internal sealed class FieldPlan
             Tag = new WireTag(Number, WireType.LengthPrefixed);
             KeyTag = new WireTag(1, Key.WireType);
             ValueTag = new WireTag(2, Value.WireType);
+            NullIsAbsence = true;
             return;
         }
 
@@ -34,6 +35,7 @@ internal sealed class FieldPlan
 
         Value = ValuePlan.Compile(element, field.Delimited, cache);
         Packed = IsList && field.Packed && Value.WireType is not (WireType.LengthPrefixed or WireType.StartGroup);
+        NullIsAbsence = IsList || !Value.TakesNull;
         // Zero is not written where absence means zero, as the canonical writers do.
         OmitsDefault = !IsList && field.Presence == Presence.Implicit && field.Oneof is null && !Value.IsMessage;
         Tag = new WireTag(Number, Packed ? WireType.LengthPrefixed : Value.WireType);
@@ -51,8 +53,8 @@ internal sealed class FieldPlan
 
     public int Number { get; }
 
-    /// <summary>The JSON name as it is mostly written, quotes included.</summary>
-    public byte[] QuotedName { get; }
+    /// <summary>The JSON name as it is mostly written: in quotes, a colon after it.</summary>
+    public byte[] NameAndColon { get; }
 
     public bool Required { get; }
 
@@ -63,6 +65,9 @@ internal sealed class FieldPlan
     public bool Packed { get; }
 
     public bool OmitsDefault { get; }
+
+    /// <summary>JSON null says that the field is absent.</summary>
+    public bool NullIsAbsence { get; }
 
     /// <summary>The value; of a list its element, of a map its value.</summary>
     public ValuePlan Value { get; }

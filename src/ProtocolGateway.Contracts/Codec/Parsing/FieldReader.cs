@@ -6,44 +6,50 @@ internal static class FieldReader
     /// <summary>Reads the value that is next.</summary>
     /// <param name="c">Where.</param>
     /// <param name="field">The field.</param>
-    /// <param name="bits">The bits of the message that tell what was read before.</param>
-    public static bool Read(ref JsonCursor c, FieldPlan field, int bits)
+    /// <param name="seen">What was read of the message before.</param>
+    public static bool Read(ref JsonCursor c, FieldPlan field, ref SeenFields seen)
     {
-        if (!c.Scratch.TrySetBit(bits, field.Index))
+        if (!seen.TryAdd(field.Index, c.Scratch))
             return c.Fail("the field is given twice");
-        var repeated = field.IsList || field.IsMap;
-        if (c.Peek() == 'n' && (repeated || !field.Value.TakesNull))
+        if (c.Peek() == 'n' && field.NullIsAbsence)
         {
             if (!c.TryTakeLiteral("null"u8))
                 return c.FailHere("a value");
             return !field.Required || c.Fail("required field is null");
         }
 
-        if (field.OneofBit >= 0 && !c.Scratch.TrySetBit(bits, field.OneofBit))
+        if (field.OneofBit >= 0 && !seen.TryAdd(field.OneofBit, c.Scratch))
             return c.Fail("another field of the same oneof is given");
         return field.IsList ? ReadList(ref c, field) : field.IsMap ? MapReader.Read(ref c, field) : ReadSingle(ref c, field);
     }
 
     private static bool ReadSingle(ref JsonCursor c, FieldPlan field)
     {
-        var start = c.Wire.Length;
-        c.Wire.WriteTag(field.Tag);
-        var content = c.Wire.Length;
+        var wire = c.Wire;
+        var start = wire.Length;
+        wire.WriteTag(field.Tag);
+        var content = wire.Length;
         switch (ValueReader.Read(ref c, field.Value))
         {
             case Outcome.Failed:
                 return false;
             case Outcome.Dropped:
-                c.Wire.Rewind(start);
+                wire.Rewind(start);
                 return !field.Required || c.Fail("required field has an unknown enum value");
             case Outcome.Written:
                 break;
         }
 
-        if (field.Value.IsGroup)
-            c.Wire.WriteTag(field.EndTag);
-        else if (field.OmitsDefault && c.Wire.IsZeroFrom(content))
-            c.Wire.Rewind(start);
+        if (field.OmitsDefault)
+        {
+            if (wire.IsZeroFrom(content))
+                wire.Rewind(start);
+        }
+        else if (field.Value.IsGroup)
+        {
+            wire.WriteTag(field.EndTag);
+        }
+
         return true;
     }
 

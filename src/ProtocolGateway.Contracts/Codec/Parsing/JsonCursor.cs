@@ -23,6 +23,7 @@ internal ref struct JsonCursor
     {
         Json = json;
         Scratch = scratch;
+        Wire = scratch.Wire;
         Cache = cache;
         _maxDepth = cache.Options.MaxDepth;
         // One vectorised pass over everything; strings then need only look where the first bad byte is.
@@ -33,9 +34,10 @@ internal ref struct JsonCursor
 
     public ParseScratch Scratch { get; }
 
-    public PlanCache Cache { get; }
+    /// <summary>Where the message goes.</summary>
+    public WireBuffer Wire { get; }
 
-    public readonly WireBuffer Wire => Scratch.Wire;
+    public PlanCache Cache { get; }
 
     public int Position { get; set; }
 
@@ -102,8 +104,14 @@ internal ref struct JsonCursor
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SkipWhitespace()
     {
-        while (Position < Json.Length && Json[Position] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
-            Position++;
+        // Clients write none, or one space.
+        var at = Position;
+        if ((uint)at >= (uint)Json.Length || Json[at] > ' ')
+            return;
+        if (Json[at] == ' ')
+            Position = ++at;
+        if ((uint)at < (uint)Json.Length && Json[at] <= ' ')
+            SkipMoreWhitespace();
     }
 
     /// <summary>The next byte that is not whitespace, not consumed; 0 at the end.</summary>
@@ -111,7 +119,7 @@ internal ref struct JsonCursor
     public byte Peek()
     {
         SkipWhitespace();
-        return Position < Json.Length ? Json[Position] : (byte)0;
+        return (uint)Position < (uint)Json.Length ? Json[Position] : (byte)0;
     }
 
     /// <summary>Consumes that byte after whitespace if it is next.</summary>
@@ -158,7 +166,36 @@ internal ref struct JsonCursor
             return true;
         }
 
-        return ReadEscaped(out text);
+        var decoded = Scratch.Text;
+        decoded.Rewind(0);
+        var done = AppendString(decoded);
+        text = decoded.Written;
+        return done;
+    }
+
+    /// <summary>Consumes a string and appends it, decoded.</summary>
+    public bool AppendString(WireBuffer target)
+    {
+        var at = Position + 1;
+        while (true)
+        {
+            at += target.WritePlainText(Json[at..]);
+            if ((uint)at >= (uint)Json.Length)
+                return Fail("a string does not end");
+            if (Json[at] == '"')
+                break;
+            if (Json[at] != '\\')
+                return Fail("a control character in a string must be escaped");
+            if (!JsonEscapes.TryDecode(Json[at..], target.Room(JsonEscapes.LongestDecoded), out var consumed, out var produced))
+                return Fail("invalid escape in a string");
+            at += consumed;
+            target.Advance(produced);
+        }
+
+        if (at > _badByte)
+            return Fail("invalid UTF-8 in a string");
+        Position = at + 1;
+        return true;
     }
 
     /// <summary>Consumes the name of a member and the colon after it. The name is gone with the next string that is read.</summary>
@@ -172,48 +209,24 @@ internal ref struct JsonCursor
         return TryTake((byte)':') || FailHere("':'");
     }
 
-    /// <summary>Consumes a name in quotes if it is next, byte for byte.</summary>
+    /// <summary>Consumes a name and its colon if they are next, byte for byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryTakeName(ReadOnlySpan<byte> quoted)
+    public bool TryTakeName(ReadOnlySpan<byte> nameAndColon)
     {
         SkipWhitespace();
-        if (!Json[Position..].StartsWith(quoted))
+        if (!Json[Position..].StartsWith(nameAndColon))
             return false;
-        Position += quoted.Length;
+        Position += nameAndColon.Length;
         return true;
     }
 
-    private bool ReadEscaped(out ReadOnlySpan<byte> text)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SkipMoreWhitespace()
     {
-        text = default;
-        var rest = Json[(Position + 1)..];
-        Span<byte> room;
-        var written = 0;
-        var at = 0;
-        while (true)
-        {
-            var stop = rest[at..].IndexOfAny(_stringStops);
-            if (stop < 0)
-                return Fail("a string does not end");
-            room = Scratch.TextRoomKeeping(written, written + stop + 4);
-            rest.Slice(at, stop).CopyTo(room[written..]);
-            written += stop;
-            at += stop;
-            if (rest[at] == '"')
-                break;
-            if (rest[at] != '\\')
-                return Fail("a control character in a string must be escaped");
-            if (!JsonEscapes.TryDecode(rest[at..], room[written..], out var consumed, out var produced))
-                return Fail("invalid escape in a string");
-            at += consumed;
-            written += produced;
-        }
-
-        if (Position + at >= _badByte)
-            return Fail("invalid UTF-8 in a string");
-        Position += at + 2;
-        text = room[..written];
-        return true;
+        var at = Position;
+        while (at < Json.Length && Json[at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+            at++;
+        Position = at;
     }
 
     private static bool IsWordByte(byte b) => (b | 0x20) is >= (byte)'a' and <= (byte)'z' || b is >= (byte)'0' and <= (byte)'9' or (byte)'_' or >= 0x80;

@@ -6,7 +6,10 @@ namespace ProtocolGateway.Contracts.Codec.Parsing;
 /// <summary>The escapes of RFC 8259 section 7.</summary>
 internal static class JsonEscapes
 {
-    /// <summary>Decodes the escape that the text begins with into at most four bytes of UTF-8. False for an unknown escape or half a surrogate pair.</summary>
+    /// <summary>How many bytes of UTF-8 one escape, or a pair of surrogates, becomes at most.</summary>
+    public const int LongestDecoded = 4;
+
+    /// <summary>Decodes the escape that the text begins with into at most <see cref="LongestDecoded"/> bytes of UTF-8. False for an unknown escape or half a surrogate pair.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> output, out int consumed, out int produced)
     {
         consumed = 2;

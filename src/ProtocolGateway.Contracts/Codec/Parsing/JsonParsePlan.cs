@@ -89,9 +89,11 @@ public sealed class JsonParsePlan
             if (!ValueReader.ReadContent(ref cursor, _message!))
                 return false;
         }
-        else if (!FieldReader.Read(ref cursor, _field, scratch.PushBits(1)))
+        else
         {
-            return cursor.Within(_field.Name);
+            var seen = SeenFields.Begin(1, scratch);
+            if (!FieldReader.Read(ref cursor, _field, ref seen))
+                return cursor.Within(_field.Name);
         }
 
         cursor.SkipWhitespace();

@@ -35,7 +35,7 @@ internal sealed class MessageTable
         // JSON names first: where one field's name is another's JSON name, the JSON name counts.
         Names = new NameTable(type.Fields.Select((f, i) => KeyValuePair.Create(f.JsonName, i))
             .Concat(type.Fields.Select((f, i) => KeyValuePair.Create(f.Name, i))));
-        BitWords = (type.Fields.Count + oneofs.Count + 63) / 64;
+        SeenCount = type.Fields.Count + oneofs.Count;
         RequiredCount = fields.Count(f => f.Required);
     }
 
@@ -43,8 +43,8 @@ internal sealed class MessageTable
 
     public NameTable Names { get; }
 
-    /// <summary>Words of bits that tell which fields and oneofs were read.</summary>
-    public int BitWords { get; }
+    /// <summary>How many fields and oneofs there are to remember as read: see <see cref="SeenFields"/>.</summary>
+    public int SeenCount { get; }
 
     public int RequiredCount { get; }
 }

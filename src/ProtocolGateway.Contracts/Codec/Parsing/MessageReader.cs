@@ -14,7 +14,7 @@ internal static class MessageReader
         if (!c.Enter())
             return false;
         var table = plan.Table;
-        var bits = c.Scratch.PushBits(table.BitWords);
+        var seen = SeenFields.Begin(table.SeenCount, c.Scratch);
         if (!c.TryTake((byte)'}'))
         {
             var expected = 0;
@@ -22,7 +22,7 @@ internal static class MessageReader
             {
                 if (!TryReadField(ref c, table, ref expected, out var field, ref insideAny))
                     return false;
-                if (field is not null && !FieldReader.Read(ref c, field, bits))
+                if (field is not null && !FieldReader.Read(ref c, field, ref seen))
                     return c.Within(field.Name);
             }
             while (c.TryTake((byte)','));
@@ -30,9 +30,9 @@ internal static class MessageReader
                 return c.FailHere("',' or '}'");
         }
 
-        if (table.RequiredCount > 0 && !CheckRequired(ref c, table, bits))
+        if (table.RequiredCount > 0 && !CheckRequired(ref c, table, seen))
             return false;
-        c.Scratch.PopBits(bits);
+        seen.End(c.Scratch);
         c.Leave();
         return true;
     }
@@ -42,10 +42,10 @@ internal static class MessageReader
     {
         field = null;
         // Clients write fields in the order of the contract, or leave some out: the next one is the best guess and costs one comparison.
-        if (expected < table.Fields.Length && c.TryTakeName(table.Fields[expected].QuotedName))
+        if (expected < table.Fields.Length && c.TryTakeName(table.Fields[expected].NameAndColon))
         {
             field = table.Fields[expected++];
-            return c.TryTake((byte)':') || c.FailHere("':'");
+            return true;
         }
 
         if (!c.ReadName(out var name))
@@ -64,11 +64,11 @@ internal static class MessageReader
         return JsonSkipper.Skip(ref c);
     }
 
-    private static bool CheckRequired(ref JsonCursor c, MessageTable table, int bits)
+    private static bool CheckRequired(ref JsonCursor c, MessageTable table, in SeenFields seen)
     {
         foreach (var field in table.Fields)
         {
-            if (field.Required && !c.Scratch.HasBit(bits, field.Index))
+            if (field.Required && !seen.Has(field.Index, c.Scratch))
                 return c.Fail("required field is missing") || c.Within(field.Name);
         }
 

@@ -3,8 +3,6 @@ namespace ProtocolGateway.Contracts.Codec.Parsing;
 /// <summary>Everything that reading one message needs beside its input; one per thread, so that the steady state allocates nothing.</summary>
 internal sealed class ParseScratch
 {
-    private const int LargestKept = 1024 * 1024;
-
     // One message may hold as many objects as its size allows; what they needed would stay with the thread.
     private const int MostTypesKept = 1024;
 
@@ -14,11 +12,15 @@ internal sealed class ParseScratch
     private readonly List<KeySet> _keySets = [];
     private Dictionary<int, int> _types = [];
     private ulong[] _bits = new ulong[64];
-    private byte[] _text = new byte[256];
     private int _bitsUsed;
     private int _keySetsUsed;
+    private bool _isRented;
 
+    /// <summary>The message.</summary>
     public WireBuffer Wire { get; } = new();
+
+    /// <summary>The string that was read last, where it had to be decoded.</summary>
+    public WireBuffer Text { get; } = new();
 
     /// <summary>How many types can be noted before more room is needed; bounded between messages, whatever has come.</summary>
     public int RoomForTypes => _types.Capacity;
@@ -26,23 +28,24 @@ internal sealed class ParseScratch
     /// <summary>The thread's own, or a new one when a reader further up the stack has it.</summary>
     public static ParseScratch Rent()
     {
-        var scratch = _ofThread ?? new ParseScratch();
-        _ofThread = null;
+        var scratch = _ofThread;
+        if (scratch is null || scratch._isRented)
+            _ofThread = scratch = new ParseScratch();
+        scratch._isRented = true;
         return scratch;
     }
 
     public void Return()
     {
         Wire.Reset();
+        Text.Reset();
         _bitsUsed = 0;
         _keySetsUsed = 0;
         if (_types.Count > MostTypesKept)
             _types = [];
         else if (_types.Count > 0)
             _types.Clear();
-        if (_text.Length > LargestKept)
-            _text = new byte[256];
-        _ofThread = this;
+        _isRented = false;
     }
 
     /// <summary>Bits, all zero, for one message; give the result to <see cref="PopBits"/>.</summary>
@@ -86,17 +89,4 @@ internal sealed class ParseScratch
     }
 
     public void PopKeys() => _keySetsUsed--;
-
-    /// <summary>Room for that many bytes of decoded text, of which the first are kept.</summary>
-    public Span<byte> TextRoomKeeping(int kept, int size)
-    {
-        if (_text.Length < size)
-        {
-            var larger = new byte[Math.Max(size, _text.Length * 2)];
-            _text.AsSpan(0, kept).CopyTo(larger);
-            _text = larger;
-        }
-
-        return _text;
-    }
 }

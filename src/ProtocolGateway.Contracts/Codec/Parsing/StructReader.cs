@@ -131,9 +131,11 @@ internal static class StructReader
 
     private static bool WriteString(ref JsonCursor c)
     {
-        if (!c.ReadString(out var text))
+        c.Wire.WriteTag(_string);
+        var mark = c.Wire.BeginNested();
+        if (!c.AppendString(c.Wire))
             return false;
-        WriteText(text, c.Wire);
+        c.Wire.EndNested(mark);
         return true;
     }
 

@@ -66,7 +66,9 @@ internal static class ValueReader
                     return Expected(ref c, value.Kind);
                 c.Wire.WriteByte(isTrue ? (byte)1 : (byte)0);
                 return Outcome.Written;
-            case ValueKind.String or ValueKind.Bytes:
+            case ValueKind.String:
+                return first == '"' ? ReadText(ref c) : Expected(ref c, value.Kind);
+            case ValueKind.Bytes:
                 if (first != '"')
                     return Expected(ref c, value.Kind);
                 break;
@@ -79,6 +81,16 @@ internal static class ValueReader
         }
 
         return c.ReadString(out var text) && Check(ref c, ScalarWriter.WriteText(value.Kind, text, c.Wire)) ? Outcome.Written : Outcome.Failed;
+    }
+
+    private static Outcome ReadText(ref JsonCursor c)
+    {
+        var wire = c.Wire;
+        var mark = wire.BeginNested();
+        if (!c.AppendString(wire))
+            return Outcome.Failed;
+        wire.EndNested(mark);
+        return Outcome.Written;
     }
 
     private static Outcome ReadEnum(ref JsonCursor c, ValuePlan value, byte first)

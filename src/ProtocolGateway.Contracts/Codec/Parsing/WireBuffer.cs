@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ProtocolGateway.Contracts.Codec.Parsing;
 
@@ -13,6 +16,8 @@ internal sealed class WireBuffer
     private const int InitialSize = 4 * 1024;
     private const int LargestKept = 1024 * 1024;
     private const int MaxVarint = 10;
+
+    private static readonly SearchValues<byte> _stops = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(i => (byte)i), (byte)'"', (byte)'\\']);
 
     private byte[] _bytes = new byte[InitialSize];
 
@@ -31,7 +36,7 @@ internal sealed class WireBuffer
     public void Rewind(int length) => Length = length;
 
     /// <summary>Whether the value written from there on is the default of its type: zero in every encoding, or of no length.</summary>
-    public bool IsZeroFrom(int start) => !_bytes.AsSpan(start, Length - start).ContainsAnyExcept((byte)0);
+    public bool IsZeroFrom(int start) => _bytes[start] == 0 && !_bytes.AsSpan(start, Length - start).ContainsAnyExcept((byte)0);
 
     public void WriteTag(WireTag tag)
     {
@@ -78,6 +83,38 @@ internal sealed class WireBuffer
         WriteVarint((ulong)content.Length);
         content.CopyTo(Room(content.Length));
         Length += content.Length;
+    }
+
+    /// <summary>
+    /// Copies the text of a JSON string up to what may end it or must be decoded: a quote, a backslash, a control character. Returns how many bytes.
+    /// Most strings are short: one vector both looks and copies, where a search and a copy would be two calls.
+    /// </summary>
+    public int WritePlainText(ReadOnlySpan<byte> text)
+    {
+        var copied = 0;
+        while (text.Length - copied >= Vector128<byte>.Count)
+        {
+            var chunk = Vector128.Create(text[copied..]);
+            chunk.CopyTo(Room(Vector128<byte>.Count));
+            var stops = Vector128.LessThan(chunk, Vector128.Create((byte)0x20)) | Vector128.Equals(chunk, Vector128.Create((byte)'"'))
+                | Vector128.Equals(chunk, Vector128.Create((byte)'\\'));
+            if (stops != Vector128<byte>.Zero)
+            {
+                var before = BitOperations.TrailingZeroCount(stops.ExtractMostSignificantBits());
+                Length += before;
+                return copied + before;
+            }
+
+            Length += Vector128<byte>.Count;
+            copied += Vector128<byte>.Count;
+        }
+
+        var rest = text[copied..];
+        var stop = rest.IndexOfAny(_stops);
+        rest = stop < 0 ? rest : rest[..stop];
+        rest.CopyTo(Room(rest.Length));
+        Length += rest.Length;
+        return copied + rest.Length;
     }
 
     /// <summary>Room for that many bytes, to be followed by <see cref="Advance"/>.</summary>
