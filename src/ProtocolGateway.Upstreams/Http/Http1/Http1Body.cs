@@ -27,9 +27,6 @@ internal sealed class Http1Body(Http1Input input, Http1Framing framing, long len
     /// <summary>The trailers; null where there were none.</summary>
     public CallHeaders? Trailers { get; private set; }
 
-    /// <summary>All of it has been read.</summary>
-    public bool IsEnded => _ended;
-
     /// <summary>The next piece, valid until the next call; empty at the end, for a wrong or for a truncated body.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancel)
     {
