@@ -10,8 +10,8 @@ internal static class ClientAnswer
     /// <summary>Messages that come together leave together, up to here, in bytes: about what one send takes at its best.</summary>
     public const int MostHeldBack = 16 * 1024;
 
-    // An abort drops what the server has not handed to the socket yet; this lets the last record out. Only calls that broke off wait.
-    private static readonly TimeSpan BeforeAbort = TimeSpan.FromMilliseconds(50);
+    /// <summary>An abort drops what the server has not handed to the socket yet; this lets the last record out. Only what breaks off waits.</summary>
+    public static readonly TimeSpan BeforeAbort = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The answer cannot become another one any more: bytes are out, or wait to be sent and cannot be taken back either.</summary>
     public static bool HasBegun(HttpContext context) => context.Response.HasStarted || context.Response.BodyWriter.UnflushedBytes > 0;

@@ -1,4 +1,6 @@
+using System.Text;
 using MatrixTests.Clients;
+using ProtocolGateway.TestKit.Running;
 using Xunit;
 
 namespace MatrixTests;
@@ -34,6 +36,23 @@ public sealed class GraphqlSocketTests(Fixture fixture) : MatrixTest(fixture)
     {
         using var socket = await SocketClient.ConnectAsync(_fixture.Gateway.Address, origin: "https://evil.example");
         Assert.Equal("closed 4403 Forbidden", await socket.ReceiveCloseAsync());
+    }
+
+    [Theory]
+    [InlineData(1002, new byte[] { 0x81, 0x05, (byte)'h', (byte)'e', (byte)'l', (byte)'l', (byte)'o' })] // unmasked
+    [InlineData(1002, new byte[] { 0xC1, 0x81, 0, 0, 0, 0, (byte)'x' })] // a reserved bit
+    [InlineData(1002, new byte[] { 0x83, 0x80, 0, 0, 0, 0 })] // an opcode that is not known
+    [InlineData(1007, new byte[] { 0x81, 0x81, 0, 0, 0, 0, 0xFF })] // no UTF-8
+    public async Task A_broken_frame_has_its_close_code(int code, byte[] frame)
+    {
+        await using var socket = await RawConnection.OpenAsync(_fixture.Gateway.Port);
+        await socket.SendAsync("GET /graphql HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n");
+        Assert.Contains("101", await socket.ReadAnswerAsync(), StringComparison.Ordinal);
+        await socket.SendAsync(frame);
+        var close = Encoding.Latin1.GetBytes(await socket.ReadToEndAsync());
+        Assert.Equal(0x88, close[0]);
+        Assert.Equal(code, (close[2] << 8) | close[3]);
     }
 
     [Fact]

@@ -80,9 +80,15 @@ internal sealed class SocketSession : IAsyncDisposable
             close = _close ??= Task.CompletedTask;
         await close;
         await _gone.CancelAsync();
-        // Releases whoever still sends to a client that does not read.
         if (_socket.State != WebSocketState.Closed)
+        {
+            // A frame that breaks the protocol is answered with the close frame by the socket itself, which the cut would overtake.
+            if (!_context.RequestAborted.IsCancellationRequested)
+                await Task.Delay(ClientAnswer.BeforeAbort, _runner.Services.Time);
+            // Releases whoever still sends to a client that does not read.
             CutOff();
+        }
+
         await _operations.WhenNoneAsync();
         _watches.ForEach(static watch => watch.Dispose());
         _writer.Dispose();
