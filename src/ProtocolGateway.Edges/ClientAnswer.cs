@@ -24,8 +24,12 @@ internal static class ClientAnswer
     {
         var output = context.Response.BodyWriter;
         output.Write(message);
-        return moreAtHand && output.UnflushedBytes < MostHeldBack ? default : FlushAsync(context);
+        return OfferAsync(context, moreAtHand);
     }
+
+    /// <summary>Sends what was written, unless what follows without a wait may leave with it.</summary>
+    public static ValueTask OfferAsync(HttpContext context, bool moreAtHand) =>
+        moreAtHand && context.Response.BodyWriter.UnflushedBytes < MostHeldBack ? default : FlushAsync(context);
 
     /// <summary>Sends what was written. Awaited by the upstream: a client that reads slowly slows the backend down.</summary>
     public static ValueTask FlushAsync(HttpContext context)

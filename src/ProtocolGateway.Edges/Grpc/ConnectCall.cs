@@ -7,7 +7,7 @@ using ProtocolGateway.Envelope.Errors;
 namespace ProtocolGateway.Edges.Grpc;
 
 /// <summary>A call by the Connect protocol, unary or streamed.</summary>
-internal sealed class ConnectCall(HttpContext context, ConnectTarget target, ConnectForm form, ConnectErrorWriter errors) : MessageCall(context)
+internal sealed class ConnectCall(HttpContext context, RpcTarget target, ConnectForm form, ConnectErrorWriter errors) : RpcCall(context)
 {
     // EndStreamResponse (connectrpc.com/docs/protocol, "Streaming RPCs").
     private const byte EndOfStream = 2;
@@ -29,7 +29,7 @@ internal sealed class ConnectCall(HttpContext context, ConnectTarget target, Con
         Answer.Clear();
         if (form.Streams)
             Prefix(0);
-        if (target.Write(form, message, Answer) is { } wrong)
+        if (target.Write(form.Json, message, Answer) is { } wrong)
             throw new GatewayCallException(wrong);
         if (form.Streams)
             Start();
@@ -56,8 +56,8 @@ internal sealed class ConnectCall(HttpContext context, ConnectTarget target, Con
         return default;
     }
 
-    /// <summary>Answers with an error, in the form that the request asks for; a unary answer must not have begun.</summary>
-    public ValueTask FailAsync(GatewayError error)
+    /// <inheritdoc />
+    public override ValueTask FailAsync(GatewayError error)
     {
         if (form.Streams)
             return EndStreamAsync(error, null);

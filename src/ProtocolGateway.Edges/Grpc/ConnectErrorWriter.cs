@@ -1,10 +1,6 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Google.Protobuf;
-using Google.Protobuf.Collections;
-using Google.Protobuf.WellKnownTypes;
-using Google.Rpc;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Envelope.Calls;
@@ -82,7 +78,7 @@ internal sealed class ConnectErrorWriter(ILogger log)
         writer.WriteStartObject();
         writer.WriteString("code", Name(error.Code));
         writer.WriteString("message", error.Message);
-        var details = Details(error, incident);
+        var details = RpcDetails.Of(error, incident);
         if (details.Count > 0)
         {
             writer.WriteStartArray("details");
@@ -98,30 +94,6 @@ internal sealed class ConnectErrorWriter(ILogger log)
         }
 
         writer.WriteEndObject();
-    }
-
-    // A backend's own details; what the gateway says itself is an ErrorInfo, as in google.rpc.Status of the REST edge.
-    private static RepeatedField<Any> Details(GatewayError error, string? incident)
-    {
-        if (!error.StatusDetails.IsEmpty)
-        {
-            try
-            {
-                return Status.Parser.ParseFrom(error.StatusDetails.Span).Details;
-            }
-            catch (InvalidProtocolBufferException)
-            {
-                // A backend's broken details must not hide its code and message.
-                return [];
-            }
-        }
-
-        if (error.Blame == Blame.Backend && incident is null)
-            return [];
-        var info = new ErrorInfo { Reason = error.Reason, Domain = "protocol-gateway" };
-        if (incident is not null)
-            info.Metadata.Add("incidentId", incident);
-        return [Any.Pack(info)];
     }
 
     private static string Name(StatusCode code) => code switch

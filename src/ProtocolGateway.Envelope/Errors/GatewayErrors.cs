@@ -7,6 +7,10 @@ public static class GatewayErrors
     public static GatewayError NoRoute(string method, string path) =>
         Caller(StatusCode.NotFound, "NO_ROUTE", $"Nothing answers to {method} {path}.");
 
+    /// <summary>No operation has this path, in the words of gRPC.</summary>
+    public static GatewayError NoSuchMethod(string? path) =>
+        Caller(StatusCode.Unimplemented, "NO_SUCH_METHOD", $"No method answers to {path}.");
+
     /// <summary>A route matches, but not with this method.</summary>
     /// <param name="allow">The methods that would, as the Allow header's value.</param>
     public static GatewayError MethodNotAllowed(string method, string path, string allow) => new()

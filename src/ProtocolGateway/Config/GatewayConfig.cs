@@ -66,7 +66,7 @@ public sealed record EdgesConfig
     public GraphqlEdgeConfig Graphql { get; init; } = new();
 
     /// <summary>gRPC operations by the protocols of gRPC's own clients.</summary>
-    [Description("gRPC operations at their own paths, by the Connect protocol.")]
+    [Description("gRPC operations at their own paths, /{package.Service}/{Method}, by gRPC, gRPC-Web and Connect.")]
     public GrpcEdgeConfig Grpc { get; init; } = new();
 }
 

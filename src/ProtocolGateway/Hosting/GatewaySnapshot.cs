@@ -21,7 +21,7 @@ namespace ProtocolGateway.Hosting;
 internal sealed class GatewaySnapshot : IAsyncDisposable
 {
     private readonly RestEdge? _rest;
-    private readonly ConnectEdge? _connect;
+    private readonly GrpcEdge? _grpc;
     private readonly DocumentPages? _docs;
     private readonly GraphEdge? _graph;
     private readonly CancellationTokenSource _retired = new();
@@ -39,7 +39,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
         var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);
         var pipeline = new GatewayPipeline(telemetry, new SizeGuard(RestDescription.MaxRequestBytes(config)), Upstreams.DispatchAsync);
         if (config.Edges.Grpc.Enabled)
-            _connect = new ConnectEdge(loaded.Catalog, RestDescription.ConnectOptionsOf(config, loaded, services.Time), pipeline.HandleAsync, services.Loggers.CreateLogger<ConnectEdge>());
+            _grpc = new GrpcEdge(loaded.Catalog, RestDescription.GrpcOptionsOf(config, loaded, services.Time), pipeline.HandleAsync, services.Loggers.CreateLogger<GrpcEdge>());
         if (config.Edges.Rest.Enabled)
             _rest = new RestEdge(loaded.Rest, pipeline.HandleAsync, services.Time, services.Loggers.CreateLogger<RestEdge>());
         if (loaded.Graph is { } schema)
@@ -89,7 +89,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
             return asked;
         if (_docs?.TryServe(context) is { } served)
             return served;
-        if (_connect?.TryHandle(context) is { } called)
+        if (_grpc?.TryHandle(context) is { } called)
             return called;
         if (_rest is not null)
             return _rest.HandleAsync(context);

@@ -31,8 +31,8 @@ internal static class RestDescription
         Timeouts = Timeouts(config, services),
     };
 
-    /// <summary>The options of the Connect edge, which stands where the operations without a rule do.</summary>
-    public static ConnectEdgeOptions ConnectOptionsOf(GatewayConfig config, LoadedCatalog loaded, TimeProvider time) => new()
+    /// <summary>The options of the gRPC edge, which stands where the operations without a rule do.</summary>
+    public static GrpcEdgeOptions GrpcOptionsOf(GatewayConfig config, LoadedCatalog loaded, TimeProvider time) => new()
     {
         Prefix = s => Slashed(config.Edges.Rest.Path) + Slashed(config.Services[s].Rest.Prefix),
         Timeout = o => TimeoutOf(loaded, o),

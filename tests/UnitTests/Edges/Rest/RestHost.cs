@@ -35,7 +35,7 @@ internal sealed class RestHost : IAsyncDisposable
         var model = RestEdgeModel.Build(catalog, options ?? new(), []);
         var log = new LogRecorder();
         var edge = new RestEdge(model, pipeline, TimeProvider.System, new Logger<RestEdge>(log));
-        var connect = new ConnectEdge(catalog, new() { Pace = model.Options.Pace, MaxRequestBytes = model.Options.MaxRequestBytes }, pipeline, new Logger<ConnectEdge>(log));
+        var connect = new GrpcEdge(catalog, new() { Pace = model.Options.Pace, MaxRequestBytes = model.Options.MaxRequestBytes }, pipeline, new Logger<GrpcEdge>(log));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1);

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.IO.Compression;
 
-namespace ProtocolGateway.Upstreams.Grpc;
+namespace ProtocolGateway.Envelope.Buffers;
 
 /// <summary>What became of a compressed message.</summary>
-internal enum GzipOutcome
+public enum GzipOutcome
 {
     /// <summary>It is there whole.</summary>
     Whole,
@@ -21,7 +21,7 @@ internal enum GzipOutcome
 /// for whole. So a mark of our own follows the input as one more member (RFC 1952, section 2.2): it comes out at the end only where everything before it
 /// was complete; within an unfinished member it is just more of that member's bytes.
 /// </summary>
-internal static class GzipMessage
+public static class GzipMessage
 {
     // Sixteen bytes that no message ends with by chance.
     private static readonly byte[] Mark = [0x8f, 0x13, 0xd7, 0x2b, 0x60, 0xe5, 0x9a, 0x41, 0xbc, 0x07, 0x5e, 0xf2, 0x34, 0xa8, 0xc9, 0x7d];

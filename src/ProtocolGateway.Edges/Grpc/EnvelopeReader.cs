@@ -1,52 +1,57 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
-using Microsoft.AspNetCore.Http;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 
 namespace ProtocolGateway.Edges.Grpc;
 
 /// <summary>The messages of an enveloped request: each with a byte of flags and its length before it.</summary>
-/// <param name="context">The request.</param>
+/// <param name="body">The request's body.</param>
 /// <param name="target">The operation.</param>
-/// <param name="form">How messages are written.</param>
+/// <param name="json">Messages are JSON; otherwise protobuf.</param>
 /// <param name="maxBytes">The largest message.</param>
-/// <param name="bounds">How slowly the body may come; null for a stream, which may be silent for long.</param>
-internal sealed class ConnectMessages(HttpContext context, ConnectTarget target, ConnectForm form, int maxBytes, TimedBody? bounds)
+internal sealed class EnvelopeReader(PipeReader body, RpcTarget target, bool json, int maxBytes)
 {
-    private const int PrefixLength = 5;
+    /// <summary>Bytes before a message.</summary>
+    public const int PrefixLength = 5;
+
     private const byte Compressed = 1;
 
-    private readonly PipeReader _body = context.Request.BodyReader;
     private long _taken;
     private long _waiting;
+
+    /// <summary>How slowly the body may come; null for a stream, which may be silent for long.</summary>
+    public TimedBody? Bounds { get; init; }
+
+    /// <summary>The request has declared gzip for the messages that are marked.</summary>
+    public bool Gzip { get; init; }
 
     /// <summary>Writes the next message; false at the end. Errors are thrown as <see cref="GatewayCallException"/>.</summary>
     public async ValueTask<bool> ReadAsync(IBufferWriter<byte> into, CancellationToken cancel)
     {
         while (true)
         {
-            var result = await (bounds?.ReadAsync(_body, _taken + _waiting, cancel) ?? ClientBody.ReadPieceAsync(_body, cancel));
+            var result = await (Bounds?.ReadAsync(body, _taken + _waiting, cancel) ?? ClientBody.ReadPieceAsync(body, cancel));
             var buffer = result.Buffer;
             if (Refusal(buffer, result.IsCompleted, out var length) is { } error)
             {
-                _body.AdvanceTo(buffer.End);
+                body.AdvanceTo(buffer.End);
                 throw new GatewayCallException(error);
             }
 
             if (length >= 0)
             {
                 var message = buffer.Slice(PrefixLength, length);
-                var failed = target.Read(form, message, into);
-                _body.AdvanceTo(message.End);
+                var failed = buffer.FirstSpan[0] == Compressed ? Inflate(message, into) : target.Read(json, message, into);
+                body.AdvanceTo(message.End);
                 _taken += PrefixLength + length;
                 _waiting = 0;
                 return failed is null ? true : throw new GatewayCallException(failed);
             }
 
             _waiting = buffer.Length;
-            _body.AdvanceTo(buffer.Start, buffer.End);
+            body.AdvanceTo(buffer.Start, buffer.End);
             if (result.IsCompleted)
                 return false;
         }
@@ -68,8 +73,10 @@ internal sealed class ConnectMessages(HttpContext context, ConnectTarget target,
             return completed && !buffer.IsEmpty ? Cut() : null;
         Span<byte> prefix = stackalloc byte[PrefixLength];
         buffer.Slice(0, PrefixLength).CopyTo(prefix);
-        if (prefix[0] != 0)
-            return prefix[0] == Compressed ? GatewayErrors.UnsupportedEncoding("compressed messages") : GatewayErrors.InvalidInput($"A message has the flags {prefix[0]}, which no request may.");
+        if (prefix[0] == Compressed && !Gzip)
+            return GatewayErrors.UnsupportedEncoding("compressed messages, unless the request says that they are gzip");
+        if (prefix[0] > Compressed)
+            return GatewayErrors.InvalidInput($"A message has the flags {prefix[0]}, which no request may.");
         var announced = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
         if (announced > maxBytes)
             return GatewayErrors.RequestTooLarge(maxBytes);
@@ -77,6 +84,17 @@ internal sealed class ConnectMessages(HttpContext context, ConnectTarget target,
             return completed ? Cut() : null;
         length = (int)announced;
         return null;
+    }
+
+    private GatewayError? Inflate(ReadOnlySequence<byte> message, IBufferWriter<byte> into)
+    {
+        using var plain = new PooledBuffer();
+        return GzipMessage.Inflate(message.IsSingleSegment ? message.First : message.ToArray(), plain, maxBytes) switch
+        {
+            GzipOutcome.Whole => target.Read(json, new(plain.WrittenMemory), into),
+            GzipOutcome.TooLarge => GatewayErrors.RequestTooLarge(maxBytes),
+            _ => GatewayErrors.InvalidInput("A compressed message is damaged or cut off."),
+        };
     }
 
     private static GatewayError Cut() => GatewayErrors.InvalidInput("The request body ends within a message.");

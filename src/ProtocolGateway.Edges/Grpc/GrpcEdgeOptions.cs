@@ -2,8 +2,8 @@ using ProtocolGateway.Contracts.Model;
 
 namespace ProtocolGateway.Edges.Grpc;
 
-/// <summary>The settings of the Connect edge.</summary>
-public sealed record ConnectEdgeOptions
+/// <summary>The settings of the edge of gRPC, gRPC-Web and Connect.</summary>
+public sealed record GrpcEdgeOptions
 {
     /// <summary>The path before every operation of a configured service; without a slash at its end.</summary>
     public Func<string, string> Prefix { get; init; } = static _ => "";

@@ -7,10 +7,10 @@ using ProtocolGateway.Envelope.Errors;
 
 namespace ProtocolGateway.Edges.Grpc;
 
-/// <summary>An operation as Connect clients call it. Its plans are compiled on first use: of thousands of operations few are ever called as JSON.</summary>
-internal sealed class ConnectTarget(Operation operation, string service, TimeSpan? timeout, Func<string, MessageType?> find)
+/// <summary>An operation as clients of gRPC, gRPC-Web and Connect call it. Its plans are compiled on first use: of thousands of operations few are ever called as JSON.</summary>
+internal sealed class RpcTarget(Operation operation, string service, TimeSpan? timeout, Func<string, MessageType?> find)
 {
-    // As the protocol's own implementations read JSON.
+    // As the protocols' own implementations read JSON.
     private static readonly CodecOptions Options = CodecOptions.Default with { IgnoreUnknownFields = true };
 
     private JsonParsePlan? _parse;
@@ -34,18 +34,18 @@ internal sealed class ConnectTarget(Operation operation, string service, TimeSpa
     public bool StreamsAnswer => operation.Shape is Shape.ServerStreaming or Shape.Duplex;
 
     /// <summary>A message of the client to protobuf.</summary>
-    public GatewayError? Read(ConnectForm form, ReadOnlySequence<byte> message, IBufferWriter<byte> output)
+    public GatewayError? Read(bool json, ReadOnlySequence<byte> message, IBufferWriter<byte> output)
     {
-        if (!form.Json)
+        if (!json)
             return Copy(message, output);
         _parse ??= JsonParsePlan.Compile(operation.Input, Options, find);
         return _parse.Parse(message, output) is { } wrong ? GatewayErrors.InvalidInput(wrong.ToString()) : null;
     }
 
     /// <summary>Protobuf of the backend to a message for the client.</summary>
-    public GatewayError? Write(ConnectForm form, ReadOnlySequence<byte> message, IBufferWriter<byte> output)
+    public GatewayError? Write(bool json, ReadOnlySequence<byte> message, IBufferWriter<byte> output)
     {
-        if (!form.Json)
+        if (!json)
             return Copy(message, output);
         _format ??= JsonFormatPlan.Compile((MessageType)operation.Output!, Options, find);
         return _format.Format(message, output) is { } wrong ? GatewayErrors.BackendContract(service, wrong.ToString()) : null;

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Microsoft.AspNetCore.Http;
+using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
+
+namespace ProtocolGateway.Edges.Grpc;
+
+/// <summary>A call by gRPC or gRPC-Web. Whatever comes of it, the HTTP status is 200: the call's own is the last that is said.</summary>
+internal sealed class GrpcCall(HttpContext context, RpcTarget target, GrpcForm form, GrpcErrorWriter errors) : RpcCall(context)
+{
+    private bool _begun;
+    private bool _answered;
+
+    /// <inheritdoc />
+    public override ValueTask OnHeadAsync(AnswerHead head)
+    {
+        ClientHeaders.FromMetadata(head.Headers, Context.Response, raw: false);
+        Begin();
+        // A stream's first message may be long in coming; its metadata is worth something before.
+        return target.StreamsAnswer ? ClientAnswer.FlushAsync(Context) : default;
+    }
+
+    /// <inheritdoc />
+    public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand)
+    {
+        if (_answered && !target.StreamsAnswer)
+            throw new GatewayCallException(GatewayErrors.BackendProtocol(target.Service, "more than one message for a single answer"));
+        if (form is { Json: false, Text: false })
+            WriteFrame(message);
+        else
+            WriteTranslated(message);
+        _answered = true;
+        // A single answer leaves in one piece with its status.
+        return target.StreamsAnswer ? ClientAnswer.OfferAsync(Context, moreAtHand) : default;
+    }
+
+    /// <inheritdoc />
+    public override ValueTask OnEndAsync(GatewayError? error, CallHeaders? trailers)
+    {
+        if (error is null && !_answered && !target.StreamsAnswer)
+            error = GatewayErrors.BackendProtocol(target.Service, "no message, and no error either");
+        errors.WriteEnd(Context, form, this, error, trailers, _begun);
+        return default;
+    }
+
+    /// <inheritdoc />
+    public override ValueTask FailAsync(GatewayError error)
+    {
+        errors.WriteEnd(Context, form, this, error, null, _begun);
+        return default;
+    }
+
+    private void Begin()
+    {
+        _begun = true;
+        Context.Response.StatusCode = StatusCodes.Status200OK;
+        Context.Response.ContentType = form.MediaType;
+    }
+
+    // As it came: the client's protobuf is the backend's.
+    private void WriteFrame(ReadOnlySequence<byte> message)
+    {
+        var output = Context.Response.BodyWriter;
+        var prefix = output.GetSpan(EnvelopeReader.PrefixLength);
+        prefix[0] = 0;
+        BinaryPrimitives.WriteUInt32BigEndian(prefix[1..], (uint)message.Length);
+        output.Advance(EnvelopeReader.PrefixLength);
+        foreach (var piece in message)
+            output.Write(piece.Span);
+    }
+
+    private void WriteTranslated(ReadOnlySequence<byte> message)
+    {
+        Answer.Clear();
+        Answer.Write([0, 0, 0, 0, 0]);
+        if (target.Write(form.Json, message, Answer) is { } wrong)
+            throw new GatewayCallException(wrong);
+        BinaryPrimitives.WriteUInt32BigEndian(Answer.WrittenSpan[1..], (uint)Answer.Length - EnvelopeReader.PrefixLength);
+        form.Write(Answer.WrittenSpan, Context.Response.BodyWriter);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Contracts.Proto;
+
+namespace ProtocolGateway.Edges.Grpc;
+
+/// <summary>The operations of a catalog by the paths that gRPC gives them: <c>/{package.Service}/{Method}</c>, after the service's prefix.</summary>
+internal sealed class RpcTargets
+{
+    private readonly FrozenDictionary<string, RpcTarget> _byPath;
+
+    public RpcTargets(Catalog catalog, GrpcEdgeOptions options)
+    {
+        Func<string, MessageType?> find = name => catalog.FindType(name) ?? BuiltInTypes.Find(name);
+        var targets = new Dictionary<string, RpcTarget>(StringComparer.Ordinal);
+        foreach (var service in catalog.Services)
+        {
+            foreach (var operation in service.Operations.Where(static o => o is { Kind: ContractKind.Grpc, Output: MessageType }))
+                targets.TryAdd(options.Prefix(service.Name) + operation.GrpcPath, new(operation, service.Name, options.Timeout(operation), find));
+        }
+
+        // gRPC's own clients know no prefix: without one, the first service that has the method answers.
+        foreach (var target in targets.Values.ToList())
+            targets.TryAdd(target.Operation.GrpcPath, target);
+        _byPath = targets.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    public bool TryFind(string? path, [NotNullWhen(true)] out RpcTarget? target) => _byPath.TryGetValue(path ?? "", out target);
+}
