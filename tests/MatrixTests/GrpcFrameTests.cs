@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Google.Protobuf;
+using ProtocolGateway.TestKit.Matrix;
+using Xunit;
+
+namespace MatrixTests;
+
+/// <summary>gRPC and gRPC-Web by their bytes, right ones and wrong ones, on real sockets.</summary>
+public sealed class GrpcFrameTests(Fixture fixture) : MatrixTest(fixture)
+{
+    [Theory]
+    [InlineData(new byte[] { 0, 0, 0, 0, 9, 1 }, 3)]
+    [InlineData(new byte[] { 0, 0 }, 3)]
+    [InlineData(new byte[] { 2, 0, 0, 0, 0 }, 3)]
+    [InlineData(new byte[] { 1, 0, 0, 0, 0 }, 12)]
+    [InlineData(new byte[] { 0, 255, 255, 255, 255 }, 8)]
+    [InlineData(new byte[] { }, 12)]
+    [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 12)]
+    public async Task Broken_requests_are_refused_before_the_backend(byte[] body, int status)
+    {
+        using var answer = await SendAsync("Say", "application/grpc", body);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("application/grpc", answer.Content.Headers.ContentType?.ToString());
+        // Nothing went before, so the status is in the head.
+        Assert.Equal($"{status}", Assert.Single(answer.Headers.GetValues("grpc-status")));
+        Assert.NotEmpty(Assert.Single(answer.Headers.GetValues("grpc-message")));
+        Assert.Empty(_fixture.Backend.Calls);
+    }
+
+    [Theory]
+    [InlineData("grpc-encoding", "br", 12)]
+    [InlineData("grpc-timeout", "soon", 3)]
+    [InlineData("grpc-timeout", "123456789S", 3)]
+    [InlineData("key-bin", "!", 3)]
+    public async Task Headers_that_cannot_be_read_are_named(string name, string value, int status)
+    {
+        using var answer = await SendAsync("Say", "application/grpc", Frame(new SayRequest()), (name, value));
+        Assert.Equal($"{status}", Assert.Single(answer.Headers.GetValues("grpc-status")));
+        if (name == "grpc-encoding")
+            Assert.Equal("identity,gzip", Assert.Single(answer.Headers.GetValues("grpc-accept-encoding")));
+        else
+            Assert.Contains(name, Assert.Single(answer.Headers.GetValues("grpc-message")), StringComparison.Ordinal);
+        Assert.Empty(_fixture.Backend.Calls);
+    }
+
+    [Theory]
+    [InlineData("POST", "application/grpc+thrift", "2.0", 415)]
+    [InlineData("GET", "application/grpc", "2.0", 405)]
+    [InlineData("POST", "application/grpc", "1.1", 426)]
+    public async Task What_is_no_gRPC_is_refused_by_HTTP(string method, string type, string version, int status)
+    {
+        using var answer = await SendAsync("Say", type, Frame(new SayRequest()), method: method, version: version);
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Empty(_fixture.Backend.Calls);
+    }
+
+    [Fact]
+    public async Task Messages_may_be_JSON()
+    {
+        using var answer = await SendAsync("Say", "application/grpc+json", Frame("""{"name":"j"}"""u8));
+        Assert.Equal("application/grpc+json", answer.Content.Headers.ContentType?.ToString());
+        Assert.Equal("hello j", SayReply.Parser.ParseJson(Encoding.UTF8.GetString((await answer.Content.ReadAsByteArrayAsync())[5..])).Text);
+        Assert.Equal("0", Assert.Single(answer.TrailingHeaders.GetValues("grpc-status")));
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Web_ends_with_a_record_of_its_trailers(string version)
+    {
+        using var answer = await SendAsync("Say", "application/grpc-web+proto", Frame(new SayRequest { Name = "w" }), version: version);
+        Assert.Equal("application/grpc-web+proto", answer.Content.Headers.ContentType?.ToString());
+        Assert.Equal("yes", Assert.Single(answer.Headers.GetValues("x-answer")));
+        var body = await answer.Content.ReadAsByteArrayAsync();
+        var length = BinaryPrimitives.ReadInt32BigEndian(body.AsSpan(1));
+        Assert.Equal("hello w", SayReply.Parser.ParseFrom(body.AsSpan(5, length)).Text);
+        Assert.Equal(0x80, body[5 + length]);
+        Assert.Equal("grpc-status: 0\r\nx-late: too\r\n", Encoding.ASCII.GetString(body[(10 + length)..]));
+    }
+
+    [Fact]
+    public async Task Text_may_come_in_pieces_that_are_padded_each()
+    {
+        var frame = Frame(new SayRequest { Name = "pieces" });
+        var text = Convert.ToBase64String(frame[..4]) + Convert.ToBase64String(frame[4..]);
+        using var answer = await SendAsync("Say", "application/grpc-web-text", Encoding.ASCII.GetBytes(text));
+        Assert.Equal("application/grpc-web-text+proto", answer.Content.Headers.ContentType?.ToString());
+        var pieces = (await answer.Content.ReadAsStringAsync()).Split("gAAA", 2);
+        Assert.Equal("hello pieces", SayReply.Parser.ParseFrom(Convert.FromBase64String(pieces[0])[5..]).Text);
+        Assert.Contains("grpc-status: 0", Encoding.ASCII.GetString(Convert.FromBase64String("gAAA" + pieces[1])), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AAAAA")]
+    [InlineData("AA*AAAA=")]
+    [InlineData("AA=A")]
+    public async Task Text_that_is_no_base64_is_refused(string text)
+    {
+        foreach (var method in (string[])["Say", "Sum"])
+        {
+            using var answer = await SendAsync(method, "application/grpc-web-text", Encoding.ASCII.GetBytes(text));
+            var record = Convert.FromBase64String(await answer.Content.ReadAsStringAsync());
+            Assert.Equal(0x80, record[0]);
+            Assert.StartsWith("grpc-status: 3\r\n", Encoding.ASCII.GetString(record[5..]), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(_fixture.Backend.Calls);
+    }
+
+    private static byte[] Frame(SayRequest message) => Frame(message.ToByteArray());
+
+    private static byte[] Frame(ReadOnlySpan<byte> message)
+    {
+        var frame = new byte[5 + message.Length];
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
+        message.CopyTo(frame.AsSpan(5));
+        return frame;
+    }
+
+    private Task<HttpResponseMessage> SendAsync(string name, string type, byte[] body, (string Name, string Value)? header = null, string method = "POST", string version = "2.0")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Parse(method), "/matrix.v1.Matrix/" + name)
+        {
+            Content = new ByteArrayContent(body),
+            Version = Version.Parse(version),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        request.Headers.TryAddWithoutValidation("te", "trailers");
+        if (header is { } more)
+            request.Headers.TryAddWithoutValidation(more.Name, more.Value);
+        return _fixture.Client.SendAsync(request);
+    }
+}
