@@ -23,7 +23,7 @@ public sealed class Fixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Backend = await MatrixBackend.StartAsync();
-        Gateway = await GatewayProcess.StartAsync(Listeners + "services:\n" + MatrixService(Backend) + ItemsService(Backend));
+        Gateway = await GatewayProcess.StartAsync(Listeners + "edges: { grpc: { origins: [ https://app.example ] } }\nservices:\n" + MatrixService(Backend) + ItemsService(Backend));
         Client.BaseAddress = Gateway.Address;
     }
 

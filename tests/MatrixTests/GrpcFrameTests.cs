@@ -110,6 +110,31 @@ public sealed class GrpcFrameTests(Fixture fixture) : MatrixTest(fixture)
         Assert.Empty(_fixture.Backend.Calls);
     }
 
+    [Theory]
+    [InlineData("application/grpc-web+proto")]
+    [InlineData("application/proto")]
+    public async Task Pages_of_configured_origins_may_call_and_read_errors_too(string type)
+    {
+        using var ask = new HttpRequestMessage(HttpMethod.Options, "/matrix.v1.Matrix/Say");
+        ask.Headers.TryAddWithoutValidation("Origin", "https://app.example");
+        ask.Headers.TryAddWithoutValidation("Access-Control-Request-Method", "POST");
+        ask.Headers.TryAddWithoutValidation("Access-Control-Request-Headers", "content-type,x-grpc-web,grpc-timeout");
+        using var allowed = await _fixture.Client.SendAsync(ask);
+        Assert.Equal(HttpStatusCode.NoContent, allowed.StatusCode);
+        Assert.Equal("https://app.example", Assert.Single(allowed.Headers.GetValues("Access-Control-Allow-Origin")));
+        Assert.Equal("content-type,x-grpc-web,grpc-timeout", Assert.Single(allowed.Headers.GetValues("Access-Control-Allow-Headers")));
+
+        var bare = type == "application/proto";
+        var good = new SayRequest { Name = "w" }.ToByteArray();
+        var bad = new SayRequest { FailCode = 5 }.ToByteArray();
+        using var answer = await SendAsync("Say", type, bare ? good : Frame(good), ("Origin", "https://app.example"), version: "1.1");
+        Assert.Contains("x-answer", Assert.Single(answer.Headers.GetValues("Access-Control-Expose-Headers")), StringComparison.Ordinal);
+        using var error = await SendAsync("Say", type, bare ? bad : Frame(bad), ("Origin", "https://app.example"), version: "1.1");
+        Assert.Equal("https://app.example", Assert.Single(error.Headers.GetValues("Access-Control-Allow-Origin")));
+        using var foreign = await SendAsync("Say", type, bare ? good : Frame(good), ("Origin", "https://evil.example"), version: "1.1");
+        Assert.False(foreign.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
     private static byte[] Frame(SayRequest message) => Frame(message.ToByteArray());
 
     private static byte[] Frame(ReadOnlySpan<byte> message)

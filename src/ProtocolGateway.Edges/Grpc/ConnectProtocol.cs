@@ -10,7 +10,7 @@ namespace ProtocolGateway.Edges.Grpc;
 /// The Connect protocol: what <c>buf curl</c> and Connect's clients speak (connectrpc.com/docs/protocol). Neither its GET form nor compression of
 /// requests is taken.
 /// </summary>
-internal sealed class ConnectProtocol(RpcTargets targets, GrpcEdgeOptions options, RpcRunner runner, ILogger log)
+internal sealed class ConnectProtocol(RpcTargets targets, GrpcEdgeOptions options, RpcRunner runner, CrossOrigin origins, ILogger log)
 {
     private const string TimeoutHeader = "Connect-Timeout-Ms";
 
@@ -22,6 +22,7 @@ internal sealed class ConnectProtocol(RpcTargets targets, GrpcEdgeOptions option
 
     private async Task HandleAsync(HttpContext context, RpcTarget target, ConnectForm form)
     {
+        origins.Answer(context);
         if (form.Streams != target.Streams)
         {
             // The protocol's answer to a media type that the method does not have.

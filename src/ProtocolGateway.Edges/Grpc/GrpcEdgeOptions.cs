@@ -17,6 +17,9 @@ public sealed record GrpcEdgeOptions
     /// <summary>How slowly the body of a request that is one message may come.</summary>
     public BodyPace Pace { get; init; } = BodyPace.Default;
 
+    /// <summary>Origins whose pages may call, and read the answers; "*" for all.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
     /// <summary>The clock of deadlines.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Google.Protobuf;
-using HttpResponse = Microsoft.AspNetCore.Http.HttpResponse;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
+using HttpResponse = Microsoft.AspNetCore.Http.HttpResponse;
 
 namespace ProtocolGateway.Edges.Grpc;
 

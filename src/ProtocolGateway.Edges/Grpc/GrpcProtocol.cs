@@ -7,7 +7,7 @@ using ProtocolGateway.Envelope.Telemetry;
 namespace ProtocolGateway.Edges.Grpc;
 
 /// <summary>gRPC over HTTP/2 and gRPC-Web over any HTTP (github.com/grpc/grpc, PROTOCOL-HTTP2 and PROTOCOL-WEB).</summary>
-internal sealed class GrpcProtocol(RpcTargets targets, GrpcEdgeOptions options, RpcRunner runner, ILogger log)
+internal sealed class GrpcProtocol(RpcTargets targets, GrpcEdgeOptions options, RpcRunner runner, CrossOrigin origins, ILogger log)
 {
     private const string Encodings = "identity,gzip";
 
@@ -19,6 +19,7 @@ internal sealed class GrpcProtocol(RpcTargets targets, GrpcEdgeOptions options, 
         var request = context.Request;
         if (!GrpcForm.IsGrpc(request.ContentType))
             return null;
+        origins.Answer(context);
         // The three answers of HTTP that the protocol knows besides its own.
         if (!GrpcForm.TryRead(request.ContentType!, out var form))
             return Refuse(context, StatusCodes.Status415UnsupportedMediaType);

@@ -76,6 +76,10 @@ public sealed record GrpcEdgeConfig
     /// <summary>False turns it off.</summary>
     [Description("False turns the edge off.")]
     public bool Enabled { get; init; } = true;
+
+    /// <summary>Origins of pages that may call by gRPC-Web and Connect.</summary>
+    [Description("Origins such as https://app.example.com whose pages may call by gRPC-Web and Connect, and read the answers (CORS, with credentials); \"*\" allows all, without credentials.")]
+    public IReadOnlyList<string> Origins { get; init; } = [];
 }
 
 /// <summary>The REST edge.</summary>

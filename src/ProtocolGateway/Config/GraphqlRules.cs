@@ -29,9 +29,6 @@ internal static class GraphqlRules
             report("edges.graphql.trustedDocumentsOnly", "There are no trustedDocuments; nothing could be run.");
         if (graphql.TrustedDocuments is { } file && File.Exists(file) && TrustedDocuments.Load(file, out var problem) is null)
             report("edges.graphql.trustedDocuments", problem);
-        foreach (var origin in graphql.Origins.Where(static o => o != "*" && !IsOrigin(o)))
-            report("edges.graphql.origins", $"\"{origin}\" is no origin: a scheme, a host and perhaps a port, such as https://app.example.com.");
+        OriginRules.Validate(graphql.Origins, "edges.graphql.origins", report);
     }
-
-    private static bool IsOrigin(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && uri.PathAndQuery == "/" && uri.Fragment.Length == 0;
 }

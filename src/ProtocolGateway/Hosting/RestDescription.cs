@@ -37,6 +37,7 @@ internal static class RestDescription
         Prefix = s => Slashed(config.Edges.Rest.Path) + Slashed(config.Services[s].Rest.Prefix),
         Timeout = o => TimeoutOf(loaded, o),
         MaxRequestBytes = loaded.Rest.Options.MaxRequestBytes,
+        Origins = config.Edges.Grpc.Origins,
         Time = time,
     };
 

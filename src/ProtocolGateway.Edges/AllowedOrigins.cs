@@ -1,7 +1,7 @@
-namespace ProtocolGateway.Edges.GraphQL.Transports;
+namespace ProtocolGateway.Edges;
 
-/// <summary>The origins beside the gateway's own whose pages are trusted: what <see cref="CrossOrigin"/> tells browsers, and what <see cref="CrossSiteGuard"/> lets in.</summary>
-/// <param name="origins">Those of <see cref="GraphTransportOptions.Origins"/>; a slash at the end, as of an address that was copied, is no part of an origin.</param>
+/// <summary>The origins beside the gateway's own whose pages are trusted: what <see cref="CrossOrigin"/> tells browsers, and what GraphQL's guard against foreign pages lets in.</summary>
+/// <param name="origins">As configured; a slash at the end, as of an address that was copied, is no part of an origin.</param>
 internal sealed class AllowedOrigins(IReadOnlyList<string> origins)
 {
     private readonly HashSet<string> _origins = new(origins.Select(static o => o.TrimEnd('/')), StringComparer.OrdinalIgnoreCase);

@@ -1,7 +1,7 @@
-using ProtocolGateway.Edges.GraphQL.Transports;
+using ProtocolGateway.Edges;
 using Xunit;
 
-namespace UnitTests.Edges.GraphQL.Transports;
+namespace UnitTests.Edges;
 
 public sealed class AllowedOriginsTests
 {
