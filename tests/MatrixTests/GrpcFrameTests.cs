@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -55,6 +56,25 @@ public sealed class GrpcFrameTests(Fixture fixture) : MatrixTest(fixture)
         using var answer = await SendAsync("Say", type, Frame(new SayRequest()), method: method, version: version);
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Empty(_fixture.Backend.Calls);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(8, 3)]
+    public async Task A_compressed_message_is_read_where_it_is_whole(int cut, int status)
+    {
+        using var zipped = new MemoryStream();
+        using (var zip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true))
+            zip.Write(new SayRequest { Name = "zipped" }.ToByteArray());
+        var frame = Frame(zipped.ToArray().AsSpan(..^cut));
+        frame[0] = 1;
+        using var answer = await SendAsync("Say", "application/grpc", frame, ("grpc-encoding", "gzip"));
+        var body = await answer.Content.ReadAsByteArrayAsync();
+        var headers = status == 0 ? answer.TrailingHeaders : answer.Headers;
+        Assert.Equal($"{status}", Assert.Single(headers.GetValues("grpc-status")));
+        if (status == 0)
+            Assert.Equal("hello zipped", SayReply.Parser.ParseFrom(body.AsSpan(5)).Text);
+        Assert.Equal(status == 0 ? 1 : 0, _fixture.Backend.Calls.Count);
     }
 
     [Fact]
