@@ -20,7 +20,7 @@ public sealed class GrpcEdge
     /// <param name="log">Where incidents are logged.</param>
     public GrpcEdge(Catalog catalog, GrpcEdgeOptions options, CallHandler pipeline, ILogger<GrpcEdge> log)
     {
-        _targets = new(catalog, options);
+        _targets = new(catalog, options.Prefix, options.Timeout);
         _origins = new(new AllowedOrigins(options.Origins), exposesHeaders: true);
         var runner = new RpcRunner(pipeline, options.Time, log);
         _grpc = new(_targets, options, runner, _origins, log);

@@ -4,7 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using ProtocolGateway.Envelope.Errors;
 
-namespace ProtocolGateway.Edges.Grpc;
+namespace ProtocolGateway.Edges;
 
 /// <summary>The details of an error as gRPC's clients and Connect's know them.</summary>
 internal static class RpcDetails

@@ -3,21 +3,24 @@ using System.Diagnostics.CodeAnalysis;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Contracts.Proto;
 
-namespace ProtocolGateway.Edges.Grpc;
+namespace ProtocolGateway.Edges;
 
 /// <summary>The operations of a catalog by the paths that gRPC gives them: <c>/{package.Service}/{Method}</c>, after the service's prefix.</summary>
 internal sealed class RpcTargets
 {
     private readonly FrozenDictionary<string, RpcTarget> _byPath;
 
-    public RpcTargets(Catalog catalog, GrpcEdgeOptions options)
+    /// <param name="catalog">What is served.</param>
+    /// <param name="prefix">The path before every operation of a configured service; without a slash at its end.</param>
+    /// <param name="timeout">An operation's own time; null for none.</param>
+    public RpcTargets(Catalog catalog, Func<string, string> prefix, Func<Operation, TimeSpan?> timeout)
     {
         Func<string, MessageType?> find = name => catalog.FindType(name) ?? BuiltInTypes.Find(name);
         var targets = new Dictionary<string, RpcTarget>(StringComparer.Ordinal);
         foreach (var service in catalog.Services)
         {
             foreach (var operation in service.Operations.Where(static o => o is { Kind: ContractKind.Grpc, Output: MessageType }))
-                targets.TryAdd(options.Prefix(service.Name) + operation.GrpcPath, new(operation, service.Name, options.Timeout(operation), find));
+                targets.TryAdd(prefix(service.Name) + operation.GrpcPath, new(operation, service.Name, timeout(operation), find));
         }
 
         // gRPC's own clients know no prefix: without one, the first service that has the method answers.
@@ -26,5 +29,6 @@ internal sealed class RpcTargets
         _byPath = targets.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
+    /// <summary>The operation of a path.</summary>
     public bool TryFind(string? path, [NotNullWhen(true)] out RpcTarget? target) => _byPath.TryGetValue(path ?? "", out target);
 }

@@ -5,9 +5,9 @@ using ProtocolGateway.Contracts.Codec.Parsing;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Envelope.Errors;
 
-namespace ProtocolGateway.Edges.Grpc;
+namespace ProtocolGateway.Edges;
 
-/// <summary>An operation as clients of gRPC, gRPC-Web and Connect call it. Its plans are compiled on first use: of thousands of operations few are ever called as JSON.</summary>
+/// <summary>An operation as clients call it that name it and send messages: those of gRPC, gRPC-Web, Connect and WebSockets. Its plans are compiled on first use: of thousands of operations few are ever called as JSON.</summary>
 internal sealed class RpcTarget(Operation operation, string service, TimeSpan? timeout, Func<string, MessageType?> find)
 {
     // As the protocols' own implementations read JSON.
