@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Contracts.Codec;
 using ProtocolGateway.Contracts.Codec.Formatting;
@@ -11,6 +10,7 @@ using ProtocolGateway.Edges.GraphQL.Transports;
 using ProtocolGateway.Edges.GraphQL.Transports.Documents;
 using ProtocolGateway.Edges.GraphQL.Transports.Graphiql;
 using ProtocolGateway.Edges.GraphQL.Transports.Sockets;
+using ProtocolGateway.Edges.Sockets;
 using ProtocolGateway.Envelope.Calls;
 
 namespace ProtocolGateway.Edges.GraphQL;
@@ -60,7 +60,7 @@ public sealed class GraphEdge
         var documents = new DocumentResolver(options);
         var guard = new CrossSiteGuard(origins);
         _http = new(dispatcher, documents, guard, options, services, log);
-        _sockets = new(dispatcher, documents, guard, options, services, log, AnswerAsync);
+        _sockets = new(dispatcher, documents, origins, options, services, log, AnswerAsync);
     }
 
     /// <summary>Answers a request; null for one of another path.</summary>
@@ -68,14 +68,9 @@ public sealed class GraphEdge
     {
         var path = context.Request.Path.Value ?? "";
         if (path == _path)
-            return MayBeSocket(context) ? _sockets.HandleAsync(context) : AnswerAsync(context);
+            return SocketHandshake.MayBe(context) ? _sockets.HandleAsync(context) : AnswerAsync(context);
         return _page?.HasPart(path) is true ? _page.WritePartAsync(context) : null;
     }
-
-    // HTTP/1.1 upgrades; HTTP/2 has extended CONNECT instead (RFC 8441).
-    private static bool MayBeSocket(HttpContext context) =>
-        (HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Upgrade.Count > 0)
-        || (HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true });
 
     private Task AnswerAsync(HttpContext context)
     {

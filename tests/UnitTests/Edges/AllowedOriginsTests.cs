@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using ProtocolGateway.Edges;
 using Xunit;
 
@@ -29,5 +30,36 @@ public sealed class AllowedOriginsTests
         Assert.Equal((true, true, false), (every.Allows("https://evil.example"), every.Any, every.IsEmpty));
         var none = new AllowedOrigins([]);
         Assert.Equal((false, false, true), (none.Allows("https://evil.example"), none.Any, none.IsEmpty));
+    }
+
+    [Theory]
+    [InlineData(null, "api.example", true)]
+    [InlineData("https://api.example", "api.example", true)]
+    [InlineData("http://api.example:8080", "api.example:8080", true)]
+    // A proxy before the gateway ends TLS.
+    [InlineData("https://API.example", "api.example", true)]
+    [InlineData("https://app.example", "api.example", true)]
+    [InlineData("https://evil.example", "api.example", false)]
+    [InlineData("https://api.example:444", "api.example", false)]
+    [InlineData("http://api.example", "api.example:8080", false)]
+    [InlineData("https://api.example.evil.example", "api.example", false)]
+    // A sandboxed frame or a file.
+    [InlineData("null", "api.example", false)]
+    [InlineData("", "api.example", false)]
+    public void A_socket_of_a_foreign_page_is_refused(string? origin, string host, bool allowed)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Host = new(host);
+        if (origin is not null)
+            context.Request.Headers.Origin = origin;
+        Assert.Equal(allowed, new AllowedOrigins(["https://app.example"]).AllowsSocket(context.Request));
+    }
+
+    [Fact]
+    public void A_star_lets_sockets_of_every_page_in()
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Origin = "https://evil.example";
+        Assert.True(new AllowedOrigins(["*"]).AllowsSocket(context.Request));
     }
 }

@@ -5,7 +5,7 @@ namespace ProtocolGateway.Edges.GraphQL.Transports;
 
 /// <summary>
 /// Keeps pages of other sites from using a visitor's browser. A POST is safe by its media type, which no page may send to another site without asking
-/// first (a preflight); a GET is refused where a browser may have sent it for such a page without asking, and a WebSocket where its Origin is foreign.
+/// first (a preflight); a GET is refused where a browser may have sent it for such a page without asking. WebSockets are judged by their origin: <see cref="AllowedOrigins.AllowsSocket"/>.
 /// </summary>
 /// <param name="origins">The other sites whose pages may.</param>
 internal sealed class CrossSiteGuard(AllowedOrigins origins)
@@ -26,21 +26,12 @@ internal sealed class CrossSiteGuard(AllowedOrigins origins)
         if (origins.Any || site is ["same-origin" or "none"] || WasAskedFor(headers))
             return true;
         if (headers.Origin.Count > 0)
-            return headers.Origin is [{ } origin] && (origins.Allows(origin) || (site.Count == 0 && IsOwn(origin, headers)));
+            return headers.Origin is [{ } origin] && (origins.Allows(origin) || (site.Count == 0 && AllowedOrigins.IsOwn(origin, headers)));
         if (site.Count > 0)
             return false;
         if (headers.Referer.Count > 0)
-            return headers.Referer is [{ } page] && (IsOwn(page, headers) || (Uri.TryCreate(page, UriKind.Absolute, out var uri) && origins.Allows(uri.GetLeftPart(UriPartial.Authority))));
+            return headers.Referer is [{ } page] && (AllowedOrigins.IsOwn(page, headers) || (Uri.TryCreate(page, UriKind.Absolute, out var uri) && origins.Allows(uri.GetLeftPart(UriPartial.Authority))));
         return !IsBrowsers(headers);
-    }
-
-    /// <summary>This WebSocket may be opened: no Origin (no browser), the gateway's own, or one that is configured.</summary>
-    public bool AllowsSocket(HttpRequest request)
-    {
-        var origin = request.Headers.Origin;
-        if (origin.Count == 0 || origins.Any)
-            return true;
-        return origin is [{ } one] && (origins.Allows(one) || IsOwn(one, request.Headers));
     }
 
     private static bool WasAskedFor(IHeaderDictionary headers)
@@ -58,13 +49,4 @@ internal sealed class CrossSiteGuard(AllowedOrigins origins)
     // A page can keep its browser from sending the Referer, but not from naming itself, nor from sending the site's cookies.
     private static bool IsBrowsers(IHeaderDictionary headers) =>
         headers.Cookie.Count > 0 || headers.UserAgent.ToString().StartsWith("Mozilla/", StringComparison.OrdinalIgnoreCase);
-
-    // The scheme is not compared: behind a proxy that ends TLS this side sees http.
-    private static bool IsOwn(string url, IHeaderDictionary headers)
-    {
-        if (headers.Host is not [{ } text] || !Uri.TryCreate(url, UriKind.Absolute, out var uri))
-            return false;
-        var host = new HostString(text);
-        return uri.Host.Equals(host.Host, StringComparison.OrdinalIgnoreCase) && (host.Port is { } port ? port == uri.Port : uri.IsDefaultPort);
-    }
 }

@@ -1,8 +1,8 @@
-using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Edges.GraphQL.Execution;
 using ProtocolGateway.Edges.GraphQL.Planning;
 using ProtocolGateway.Edges.GraphQL.Transports.Documents;
+using ProtocolGateway.Edges.Sockets;
 using ProtocolGateway.Envelope.Errors;
 
 namespace ProtocolGateway.Edges.GraphQL.Transports.Sockets;
@@ -15,9 +15,6 @@ internal sealed class SocketRunner(GraphDispatcher dispatcher, DocumentResolver 
     public GraphEdgeServices Services => services;
 
     public ILogger Log => log;
-
-    /// <summary>The exceptions by which a connection tells that it is no more.</summary>
-    public static bool IsGone(Exception e) => e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException;
 
     /// <summary>Runs an operation to its end; never throws.</summary>
     /// <param name="operation">The operation.</param>
@@ -32,7 +29,7 @@ internal sealed class SocketRunner(GraphDispatcher dispatcher, DocumentResolver 
         {
             errors = await AnswerAsync(operation, incoming, caller, writer);
         }
-        catch (Exception gone) when (operation.Cancelled.IsCancellationRequested && IsGone(gone))
+        catch (Exception gone) when (operation.Cancelled.IsCancellationRequested && ClientSocket.IsGone(gone))
         {
             errors = null;
         }
@@ -50,7 +47,7 @@ internal sealed class SocketRunner(GraphDispatcher dispatcher, DocumentResolver 
         {
             await (errors is null ? writer.CompleteAsync(operation) : writer.ErrorAsync(operation, errors));
         }
-        catch (Exception gone) when (IsGone(gone))
+        catch (Exception gone) when (ClientSocket.IsGone(gone))
         {
             // Whoever reads from the socket finds out too, and ends all that runs on it.
         }
@@ -88,7 +85,7 @@ internal sealed class SocketRunner(GraphDispatcher dispatcher, DocumentResolver 
         {
             await writer.NextAsync(operation, result);
         }
-        catch (Exception gone) when (IsGone(gone))
+        catch (Exception gone) when (ClientSocket.IsGone(gone))
         {
             operation.Cancel();
         }

@@ -1,6 +1,6 @@
-using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using ProtocolGateway.Edges.GraphQL.Execution;
+using ProtocolGateway.Edges.Sockets;
 using ProtocolGateway.Envelope.Errors;
 
 namespace ProtocolGateway.Edges.GraphQL.Transports.Sockets;
@@ -11,42 +11,25 @@ namespace ProtocolGateway.Edges.GraphQL.Transports.Sockets;
 /// </summary>
 internal sealed class SocketSession : IAsyncDisposable
 {
-    // What a client may take to answer our close frame; one that takes longer is cut off.
-    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
-
     private static readonly byte[] Ack = "connection_ack"u8.ToArray();
     private static readonly byte[] Pong = "pong"u8.ToArray();
 
-    private readonly WebSocket _socket;
+    private readonly ClientSocket _socket;
     private readonly HttpContext _context;
     private readonly SocketRunner _runner;
-    private readonly SocketReader _reader;
     private readonly SocketWriter _writer;
     private readonly SocketOperations _operations;
-    private readonly CancellationTokenSource _gone = new();
-    private readonly Lock _closing = new();
     private readonly List<IDisposable> _watches = [];
-    private Task? _close;
     private volatile bool _isInitialised;
 
     /// <param name="socket">The socket, open.</param>
     /// <param name="context">The request that opened it.</param>
     /// <param name="runner">Runs its operations.</param>
-    public SocketSession(WebSocket socket, HttpContext context, SocketRunner runner)
+    public SocketSession(ClientSocket socket, HttpContext context, SocketRunner runner)
     {
         (_socket, _context, _runner) = (socket, context, runner);
-        _reader = new(socket, runner.Options.MaxRequestBytes);
         _writer = new(socket);
         _operations = new(runner.Options.MaxSocketOperations);
-    }
-
-    private bool IsClosing
-    {
-        get
-        {
-            lock (_closing)
-                return _close is not null;
-        }
     }
 
     /// <summary>Serves the socket until it is closed. Never throws.</summary>
@@ -63,7 +46,7 @@ internal sealed class SocketSession : IAsyncDisposable
             {
             }
         }
-        catch (Exception gone) when (SocketRunner.IsGone(gone) || _socket.State is WebSocketState.Aborted or WebSocketState.Closed)
+        catch (Exception gone) when (_socket.IsEnd(gone))
         {
             // The client broke off, or was cut off.
         }
@@ -75,24 +58,10 @@ internal sealed class SocketSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Task close;
-        lock (_closing)
-            close = _close ??= Task.CompletedTask;
-        await close;
-        await _gone.CancelAsync();
-        if (_socket.State != WebSocketState.Closed)
-        {
-            // A frame that breaks the protocol is answered with the close frame by the socket itself, which the cut would overtake.
-            if (!_context.RequestAborted.IsCancellationRequested)
-                await Task.Delay(ClientAnswer.BeforeAbort, _runner.Services.Time);
-            // Releases whoever still sends to a client that does not read.
-            CutOff();
-        }
-
+        await _socket.DisposeAsync();
         await _operations.WhenNoneAsync();
         _watches.ForEach(static watch => watch.Dispose());
         _writer.Dispose();
-        _gone.Dispose();
     }
 
     private void Watch()
@@ -101,7 +70,7 @@ internal sealed class SocketSession : IAsyncDisposable
         _watches.Add(After(_runner.Options.InitTimeout, static session =>
         {
             if (!session._isInitialised)
-                _ = session.CloseAsync(SocketClose.InitTimeout);
+                _ = session.CloseAsync(GraphCloses.InitTimeout);
         }));
         _watches.Add(services.Stopping.UnsafeRegister(static session => ((SocketSession)session!).CloseIfDone(), this));
         _watches.Add(services.Retired.UnsafeRegister(static session => ((SocketSession)session!).CloseIfDone(), this));
@@ -117,14 +86,17 @@ internal sealed class SocketSession : IAsyncDisposable
         var isKept = false;
         try
         {
-            var close = await _reader.ReadAsync(text);
-            if (_reader.Closed is { } closed)
+            var input = await _socket.ReadAsync(text);
+            if (input == SocketInput.Closed)
             {
-                await CloseAsync(new(closed.Code, closed.Reason ?? ""));
+                await CloseAsync(_socket.ClosedByClient!);
                 return false;
             }
 
-            if (close is null && !IsClosing)
+            SocketClose? close = null;
+            if (input != SocketInput.Text)
+                close = input == SocketInput.TooLarge ? SocketClose.TooLarge(_runner.Options.MaxRequestBytes) : GraphCloses.BinaryMessage;
+            else if (!_socket.IsClosing)
                 (close, isKept) = await HandleAsync(text);
             if (close is not null)
                 await CloseAsync(close);
@@ -141,7 +113,7 @@ internal sealed class SocketSession : IAsyncDisposable
     private async ValueTask<(SocketClose? Close, bool IsKept)> HandleAsync(PooledBuffer text)
     {
         if (SocketMessage.TryRead(text.WrittenMemory, out var message) is { } problem)
-            return (SocketClose.BadMessage(problem), false);
+            return (GraphCloses.BadMessage(problem), false);
         switch (message.Kind)
         {
             case SocketMessageKind.ConnectionInit:
@@ -163,9 +135,9 @@ internal sealed class SocketSession : IAsyncDisposable
     private async ValueTask<SocketClose?> InitialiseAsync(SocketMessage message)
     {
         if (_isInitialised)
-            return SocketClose.SecondInit;
+            return GraphCloses.SecondInit;
         if (InitHeaders.Apply(message.Payload.Span, _runner.Options.InitHeaders, _context.Request.Headers) is { } problem)
-            return SocketClose.BadMessage(problem);
+            return GraphCloses.BadMessage(problem);
         _isInitialised = true;
         await _writer.SendAsync(Ack, default);
         return null;
@@ -174,12 +146,12 @@ internal sealed class SocketSession : IAsyncDisposable
     private async ValueTask<(SocketClose? Close, bool IsKept)> SubscribeAsync(PooledBuffer text, SocketMessage message)
     {
         if (!_isInitialised)
-            return (SocketClose.Unauthorized, false);
+            return (GraphCloses.Unauthorized, false);
         if (_operations.Contains(message.Id))
-            return (SocketClose.Duplicate(message.Id), false);
+            return (GraphCloses.Duplicate(message.Id), false);
         if (RequestJson.Read(message.Payload, out var incoming) is { } error)
-            return (SocketClose.BadMessage(error.Message), false);
-        var operation = new SocketOperation(message.Id, text, _gone.Token);
+            return (GraphCloses.BadMessage(error.Message), false);
+        var operation = new SocketOperation(message.Id, text, _socket.Gone);
         if (_operations.TryAdd(operation))
         {
             _ = RunAsync(operation, incoming);
@@ -213,40 +185,14 @@ internal sealed class SocketSession : IAsyncDisposable
         }
         else if (_runner.Services.Retired.IsCancellationRequested && _operations.TrySeal(passOverStreams: false))
         {
-            _ = CloseAsync(SocketClose.Restart);
+            _ = CloseAsync(GraphCloses.Restart);
         }
     }
 
-    // The first reason counts.
     private Task CloseAsync(SocketClose close)
     {
-        lock (_closing)
-            return _close ??= SendCloseAsync(close);
-    }
-
-    private async Task SendCloseAsync(SocketClose close)
-    {
-        // Off the caller's stack, who holds the lock.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        GraphEdgeLog.SocketClosed(_runner.Log, close.Code, close.Reason);
-        lock (_closing)
-            _watches.Add(After(ClosePatience, static session => session.CutOff()));
-        var cancelled = _gone.CancelAsync();
-        try
-        {
-            await _writer.CloseAsync(close.Code, close.Reason);
-        }
-        catch (Exception gone) when (SocketRunner.IsGone(gone))
-        {
-            // It has been closed already, the hard way.
-        }
-
-        await cancelled;
-    }
-
-    private void CutOff()
-    {
-        _socket.Abort();
-        _context.Abort();
+        if (!_socket.IsClosing)
+            GraphEdgeLog.SocketClosed(_runner.Log, close.Code, close.Reason);
+        return _socket.CloseAsync(close);
     }
 }

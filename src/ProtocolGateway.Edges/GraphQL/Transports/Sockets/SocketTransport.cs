@@ -1,9 +1,7 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebSockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using ProtocolGateway.Edges.GraphQL.Transports.Documents;
+using ProtocolGateway.Edges.Sockets;
 
 namespace ProtocolGateway.Edges.GraphQL.Transports.Sockets;
 
@@ -13,13 +11,13 @@ internal sealed class SocketTransport
     private const string SubProtocol = "graphql-transport-ws";
 
     private readonly SocketRunner _runner;
-    private readonly CrossSiteGuard _guard;
+    private readonly AllowedOrigins _origins;
     private readonly GraphTransportOptions _options;
-    private readonly WebSocketMiddleware _handshake;
+    private readonly SocketHandshake _handshake;
 
     /// <param name="dispatcher">What runs operations.</param>
     /// <param name="documents">Where documents are found.</param>
-    /// <param name="guard">Keeps other sites' pages out.</param>
+    /// <param name="origins">The sites whose pages may open sockets.</param>
     /// <param name="options">The settings.</param>
     /// <param name="services">What the program lends.</param>
     /// <param name="log">Where incidents are logged.</param>
@@ -27,20 +25,19 @@ internal sealed class SocketTransport
     public SocketTransport(
         GraphDispatcher dispatcher,
         DocumentResolver documents,
-        CrossSiteGuard guard,
+        AllowedOrigins origins,
         GraphTransportOptions options,
         GraphEdgeServices services,
         ILogger log,
         RequestDelegate plain)
     {
-        (_guard, _options) = (guard, options);
+        (_origins, _options) = (origins, options);
         _runner = new(dispatcher, documents, options, services, log);
-        // The framework's handshake, entered for what looks like one: before every request, as a program usually has it, it would cost every request.
-        _handshake = new(context => context.WebSockets.IsWebSocketRequest ? AcceptAsync(context) : plain(context), Options.Create(new WebSocketOptions()), services.Loggers);
+        _handshake = new(AcceptAsync, plain, services.Loggers);
     }
 
     /// <summary>Answers a request that may be a handshake. Never throws.</summary>
-    public Task HandleAsync(HttpContext context) => _handshake.Invoke(context);
+    public Task HandleAsync(HttpContext context) => _handshake.HandleAsync(context);
 
     // A refusal comes as a close code after the handshake: browsers tell their pages nothing of a handshake that failed.
     private async Task AcceptAsync(HttpContext context)
@@ -52,7 +49,7 @@ internal sealed class SocketTransport
             KeepAliveInterval = _options.KeepAlive,
             KeepAliveTimeout = _options.KeepAliveTimeout,
         });
-        await using var session = new SocketSession(socket, context, _runner);
-        await session.RunAsync(!_guard.AllowsSocket(context.Request) ? SocketClose.Forbidden : speaks ? null : SocketClose.WrongSubProtocol);
+        await using var session = new SocketSession(new(socket, context, _options.MaxRequestBytes, _runner.Services.Time), context, _runner);
+        await session.RunAsync(!_origins.AllowsSocket(context.Request) ? GraphCloses.Forbidden : speaks ? null : GraphCloses.WrongSubProtocol);
     }
 }

@@ -1,29 +1,24 @@
 using System.Buffers;
-using System.Net.WebSockets;
 using System.Text.Json;
 using ProtocolGateway.Edges.GraphQL.Execution;
+using ProtocolGateway.Edges.Sockets;
 
 namespace ProtocolGateway.Edges.GraphQL.Transports.Sockets;
 
-/// <summary>
-/// Sends messages one at a time. Whoever sends waits until the connection has taken the bytes, and so does the stream that the bytes come from: a client
-/// that reads slowly slows the backend.
-/// </summary>
-internal sealed class SocketWriter(WebSocket socket) : IDisposable
+/// <summary>Sends the messages of the protocol, one at a time.</summary>
+internal sealed class SocketWriter(ClientSocket socket) : IDisposable
 {
     // A socket lives for hours; the room that one large result took is given back, that of usual ones is kept.
     private const int MaxKept = 16 * 1024;
 
-    private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly PooledBuffer _frame = new();
-    private bool _closed;
 
     /// <summary>Sends a message that concerns the connection.</summary>
     /// <param name="type">Such as <c>connection_ack</c>.</param>
     /// <param name="payload">A JSON object, or empty.</param>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> type, ReadOnlyMemory<byte> payload)
     {
-        await _writing.WaitAsync();
+        await socket.EnterAsync();
         try
         {
             Begin(type.Span, null);
@@ -31,14 +26,14 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
         }
         finally
         {
-            _writing.Release();
+            socket.Leave();
         }
     }
 
     /// <summary>Sends a result; nothing where the operation is over.</summary>
     public async ValueTask NextAsync(SocketOperation operation, ReadOnlyMemory<byte> result)
     {
-        await _writing.WaitAsync();
+        await socket.EnterAsync();
         try
         {
             if (operation.IsOver)
@@ -48,14 +43,14 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
         }
         finally
         {
-            _writing.Release();
+            socket.Leave();
         }
     }
 
     /// <summary>Ends an operation; nothing where it is over.</summary>
     public async ValueTask CompleteAsync(SocketOperation operation)
     {
-        await _writing.WaitAsync();
+        await socket.EnterAsync();
         try
         {
             if (!Over(operation))
@@ -65,7 +60,7 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
         }
         finally
         {
-            _writing.Release();
+            socket.Leave();
         }
     }
 
@@ -74,7 +69,7 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
     {
         using var list = new PooledBuffer();
         GraphErrorWriter.WriteList(list, errors);
-        await _writing.WaitAsync();
+        await socket.EnterAsync();
         try
         {
             if (!Over(operation))
@@ -84,32 +79,11 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
         }
         finally
         {
-            _writing.Release();
+            socket.Leave();
         }
     }
 
-    /// <summary>Sends the close frame, as the last one.</summary>
-    public async ValueTask CloseAsync(int code, string? reason)
-    {
-        await _writing.WaitAsync();
-        try
-        {
-            if (_closed)
-                return;
-            _closed = true;
-            await socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
-    public void Dispose()
-    {
-        _writing.Dispose();
-        _frame.Dispose();
-    }
+    public void Dispose() => _frame.Dispose();
 
     // True for the first who asks. A client may end an operation while its last result is on its way here.
     private static bool Over(SocketOperation operation)
@@ -138,8 +112,6 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
 
     private async ValueTask EndAsync(ReadOnlyMemory<byte> payload)
     {
-        if (_closed)
-            return;
         if (!payload.IsEmpty)
         {
             _frame.Write(",\"payload\":"u8);
@@ -149,7 +121,7 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
         _frame.Write("}"u8);
         try
         {
-            await socket.SendAsync(_frame.WrittenMemory, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+            await socket.WriteAsync(_frame.WrittenMemory, text: true);
         }
         finally
         {

@@ -65,29 +65,6 @@ public sealed class CrossSiteGuardTests
     public void The_refusal_names_no_key_of_the_configuration() =>
         Assert.DoesNotContain("edges.", TransportErrors.CrossSite().Message, StringComparison.Ordinal);
 
-    [Theory]
-    [InlineData(null, "api.example", true)]
-    [InlineData("https://api.example", "api.example", true)]
-    [InlineData("http://api.example:8080", "api.example:8080", true)]
-    // A proxy before the gateway ends TLS.
-    [InlineData("https://API.example", "api.example", true)]
-    [InlineData("https://app.example", "api.example", true)]
-    [InlineData("https://evil.example", "api.example", false)]
-    [InlineData("https://api.example:444", "api.example", false)]
-    [InlineData("http://api.example", "api.example:8080", false)]
-    [InlineData("https://api.example.evil.example", "api.example", false)]
-    // A sandboxed frame or a file.
-    [InlineData("null", "api.example", false)]
-    [InlineData("", "api.example", false)]
-    public void A_socket_of_a_foreign_page_is_refused(string? origin, string host, bool allowed)
-    {
-        var context = new DefaultHttpContext();
-        context.Request.Host = new(host);
-        if (origin is not null)
-            context.Request.Headers.Origin = origin;
-        Assert.Equal(allowed, new CrossSiteGuard(new(["https://app.example"])).AllowsSocket(context.Request));
-    }
-
     [Fact]
     public void A_star_allows_every_page()
     {
@@ -95,7 +72,6 @@ public sealed class CrossSiteGuardTests
         context.Request.Headers.Origin = "https://evil.example";
         context.Request.Headers["Sec-Fetch-Site"] = "cross-site";
         var guard = new CrossSiteGuard(new(["*"]));
-        Assert.True(guard.AllowsSocket(context.Request));
         Assert.True(guard.AllowsGet(context.Request.Headers));
     }
 }

@@ -53,7 +53,7 @@ public sealed class SocketMessageTests
     [InlineData("ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ", "Subscriber for ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ...")]
     public void A_reason_fits_a_close_frame(string id, string reason)
     {
-        Assert.Equal(reason, SocketClose.Duplicate(id).Reason);
+        Assert.Equal(reason, GraphCloses.Duplicate(id).Reason);
         Assert.True(Encoding.UTF8.GetByteCount(reason) <= 123);
     }
 }

@@ -1,0 +1,171 @@
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http;
+
+namespace ProtocolGateway.Edges.Sockets;
+
+/// <summary>What came from a socket.</summary>
+internal enum SocketInput
+{
+    /// <summary>A whole text message.</summary>
+    Text,
+
+    /// <summary>A whole binary message.</summary>
+    Binary,
+
+    /// <summary>The client has closed.</summary>
+    Closed,
+
+    /// <summary>A message is larger than is allowed.</summary>
+    TooLarge,
+}
+
+/// <summary>
+/// One WebSocket of a client. Whoever sends waits until the connection has taken the bytes, and so does the stream that the bytes come from: a client that
+/// reads slowly slows the backend. However it ends, the close frame is sent first, then <see cref="Gone"/> fires.
+/// </summary>
+/// <param name="socket">The socket, open.</param>
+/// <param name="context">The request that opened it.</param>
+/// <param name="maxBytes">The largest message.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ClientSocket(WebSocket socket, HttpContext context, int maxBytes, TimeProvider time) : IAsyncDisposable
+{
+    // What a client may take to answer our close frame; one that takes longer is cut off.
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
+
+    private const int PieceSize = 4096;
+
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly CancellationTokenSource _gone = new();
+    private readonly Lock _closing = new();
+    private ITimer? _patience;
+    private Task? _close;
+    private bool _isSilent;
+
+    /// <summary>Fires when the socket is about to end: what still runs for it alone ends too.</summary>
+    public CancellationToken Gone => _gone.Token;
+
+    /// <summary>The code and reason with which the client closed; null while it has not.</summary>
+    public SocketClose? ClosedByClient { get; private set; }
+
+    /// <summary>A close has begun.</summary>
+    public bool IsClosing
+    {
+        get
+        {
+            lock (_closing)
+                return _close is not null;
+        }
+    }
+
+    /// <summary>The exceptions by which a connection tells that it is no more.</summary>
+    public static bool IsGone(Exception e) => e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException;
+
+    /// <summary>An exception of <see cref="ReadAsync"/> only tells that the client broke off, or was cut off.</summary>
+    public bool IsEnd(Exception e) => IsGone(e) || socket.State is WebSocketState.Aborted or WebSocketState.Closed;
+
+    /// <summary>Reads the next message. While none comes, no memory is held for it.</summary>
+    /// <param name="into">Takes the message; empty.</param>
+    public async ValueTask<SocketInput> ReadAsync(PooledBuffer into)
+    {
+        var piece = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+        while (true)
+        {
+            if (piece.MessageType == WebSocketMessageType.Close)
+            {
+                ClosedByClient = new((int)(socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure), socket.CloseStatusDescription ?? "");
+                return SocketInput.Closed;
+            }
+
+            into.Advance(piece.Count);
+            if (into.Length > maxBytes)
+                return SocketInput.TooLarge;
+            if (piece.EndOfMessage)
+                return piece.MessageType == WebSocketMessageType.Text ? SocketInput.Text : SocketInput.Binary;
+            piece = await socket.ReceiveAsync(into.GetMemory(PieceSize), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits for the right to send; <see cref="Leave"/> gives it back.</summary>
+    public Task EnterAsync() => _writing.WaitAsync();
+
+    /// <summary>Gives the right to send back.</summary>
+    public void Leave() => _writing.Release();
+
+    /// <summary>Sends a message for the one who has entered; nothing once the close frame is out.</summary>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> message, bool text) => _isSilent
+        ? default
+        : socket.SendAsync(message, text ? WebSocketMessageType.Text : WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+
+    /// <summary>Sends a message.</summary>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> message, bool text)
+    {
+        await EnterAsync();
+        try
+        {
+            await WriteAsync(message, text);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Closes the socket; the first reason counts. What the client still sends is to be read, and passed over, until it has closed too.</summary>
+    public Task CloseAsync(SocketClose close)
+    {
+        lock (_closing)
+            return _close ??= SendCloseAsync(close);
+    }
+
+    /// <summary>Ends the connection at once.</summary>
+    public void CutOff()
+    {
+        socket.Abort();
+        context.Abort();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Task close;
+        lock (_closing)
+            close = _close ??= Task.CompletedTask;
+        await close;
+        await _gone.CancelAsync();
+        if (socket.State != WebSocketState.Closed)
+        {
+            // A frame that breaks the protocol is answered with the close frame by the socket itself, which the cut would overtake.
+            if (!context.RequestAborted.IsCancellationRequested)
+                await Task.Delay(ClientAnswer.BeforeAbort, time);
+            // Releases whoever still sends to a client that does not read.
+            CutOff();
+        }
+
+        if (_patience is not null)
+            await _patience.DisposeAsync();
+    }
+
+    private async Task SendCloseAsync(SocketClose close)
+    {
+        // Off the caller's stack, who holds the lock.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        _patience = time.CreateTimer(static self => ((ClientSocket)self!).CutOff(), this, ClosePatience, Timeout.InfiniteTimeSpan);
+        var cancelled = _gone.CancelAsync();
+        await EnterAsync();
+        try
+        {
+            _isSilent = true;
+            await socket.CloseOutputAsync((WebSocketCloseStatus)close.Code, close.Reason, CancellationToken.None);
+        }
+        catch (Exception gone) when (IsGone(gone))
+        {
+            // It has been closed already, the hard way.
+        }
+        finally
+        {
+            Leave();
+        }
+
+        await cancelled;
+    }
+}

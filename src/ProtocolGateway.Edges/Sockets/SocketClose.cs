@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace ProtocolGateway.Edges.Sockets;
+
+/// <summary>Why a WebSocket is closed: the codes of RFC 6455, section 7.4; those of a protocol above it stand with that protocol.</summary>
+/// <param name="Code">The code.</param>
+/// <param name="Reason">A text of at most 123 bytes.</param>
+internal sealed record SocketClose(int Code, string Reason)
+{
+    // What a close frame holds beside the code; RFC 6455, section 5.5.
+    private const int MaxReason = 123;
+
+    public static readonly SocketClose Done = new(1000, "");
+    public static readonly SocketClose GoingAway = new(1001, "Going away");
+    public static readonly SocketClose BinaryMessage = new(1003, "A message is a text, not binary");
+    public static readonly SocketClose TextMessage = new(1003, "A message is binary, not a text");
+
+    public static SocketClose TooLarge(int limit) => new(1009, $"A message is larger than {limit} bytes");
+
+    /// <summary>A close with a text of any length: what has no room is cut off.</summary>
+    public static SocketClose Of(int code, string text) => new(code, Fit(text));
+
+    private static string Fit(string text)
+    {
+        // One character may take three bytes; cutting earlier than needed harms nobody.
+        if (Encoding.UTF8.GetByteCount(text) <= MaxReason)
+            return text;
+        var length = Math.Min(text.Length, (MaxReason / 3) - 1);
+        return text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)] + "...";
+    }
+}
