@@ -208,6 +208,16 @@ internal static class ClientHeaders
         _ => !HeaderNames.IsHopByHop(name) && !HeaderNames.IsInternal(name),
     };
 
+    /// <summary>What a client says of his own request's body and of the form of our answer: nothing to a backend that is asked in other words.</summary>
+    public static bool SpeaksOfRequest(string name) => name switch
+    {
+        "accept" or "accept-encoding" or "content-encoding" or "range" or "expect" or "origin" => true,
+        _ => name.StartsWith("if-", StringComparison.Ordinal)
+            || name.StartsWith("sec-", StringComparison.Ordinal)
+            || name.StartsWith("content-", StringComparison.Ordinal)
+            || name.StartsWith("access-control-", StringComparison.Ordinal),
+    };
+
     private static bool DescribesContent(string name) => name is "content-encoding" or "content-disposition" or "content-language" or "content-location";
 
     /// <summary>True for metadata that a client may be told.</summary>

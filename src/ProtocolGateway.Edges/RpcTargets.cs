@@ -17,10 +17,10 @@ internal sealed class RpcTargets
     {
         Func<string, MessageType?> find = name => catalog.FindType(name) ?? BuiltInTypes.Find(name);
         var targets = new Dictionary<string, RpcTarget>(StringComparer.Ordinal);
-        foreach (var service in catalog.Services)
+        foreach (var operation in catalog.RpcOperations)
         {
-            foreach (var operation in service.Operations.Where(static o => o is { Kind: ContractKind.Grpc, Output: MessageType }))
-                targets.TryAdd(prefix(service.Name) + operation.GrpcPath, new(operation, service.Name, timeout(operation), find));
+            var service = catalog.ServiceOf(operation).Name;
+            targets.TryAdd(prefix(service) + operation.GrpcPath, new(operation, service, timeout(operation), find));
         }
 
         // gRPC's own clients know no prefix: without one, the first service that has the method answers.

@@ -18,6 +18,12 @@ public sealed record CodecOptions
     /// <summary>Skip unknown JSON fields and unknown enum names instead of failing; they are still checked for syntax.</summary>
     public bool IgnoreUnknownFields { get; init; }
 
+    /// <summary>
+    /// The JSON of HTTP services in place of the canonical mapping: 64-bit integers are written as numbers, fields whose input is required always (as zero,
+    /// empty or null), and null is passed over in lists and maps too.
+    /// </summary>
+    public bool PlainJson { get; init; }
+
     /// <summary>The deepest nesting of objects and arrays that is read or written, in levels.</summary>
     public int MaxDepth { get; init; } = 100;
 }

@@ -56,7 +56,12 @@ public sealed class Catalog
     private readonly FrozenDictionary<Operation, CatalogService> _serviceOf;
 
     /// <summary>Builds the snapshot; of two operations or types with one name the first wins (callers report the second).</summary>
-    public Catalog(IReadOnlyList<CatalogService> services, IReadOnlyDictionary<string, MessageType> types, IReadOnlyList<Diagnostic> diagnostics)
+    /// <param name="services">The services.</param>
+    /// <param name="types">The message types by full name.</param>
+    /// <param name="diagnostics">What was found.</param>
+    /// <param name="views">The OpenAPI operations of services as gRPC methods.</param>
+    public Catalog(
+        IReadOnlyList<CatalogService> services, IReadOnlyDictionary<string, MessageType> types, IReadOnlyList<Diagnostic> diagnostics, IReadOnlyList<CatalogService>? views = null)
     {
         Services = services;
         Diagnostics = diagnostics;
@@ -71,6 +76,18 @@ public sealed class Catalog
             }
         }
 
+        var byName = new Dictionary<string, CatalogService>(StringComparer.Ordinal);
+        foreach (var service in services)
+            byName.TryAdd(service.Name, service);
+        var viewed = new List<Operation>();
+        foreach (var view in views ?? [])
+        {
+            viewed.AddRange(view.Operations);
+            foreach (var operation in view.Operations)
+                serviceOf.TryAdd(operation, byName.GetValueOrDefault(view.Name, view));
+        }
+
+        RpcOperations = [.. services.SelectMany(static s => s.Operations).Where(static o => o is { Kind: ContractKind.Grpc, Output: MessageType }), .. viewed];
         _operations = operations.ToFrozenDictionary(StringComparer.Ordinal);
         _serviceOf = serviceOf.ToFrozenDictionary();
         _types = types.ToFrozenDictionary(StringComparer.Ordinal);
@@ -81,6 +98,12 @@ public sealed class Catalog
 
     /// <summary>What was found while loading.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
+
+    /// <summary>
+    /// All that clients of gRPC's kind can call: the gRPC operations, and the views of OpenAPI operations (<see cref="Operation.View"/>), of which
+    /// neither <see cref="Services"/> nor <see cref="FindOperation"/> tells.
+    /// </summary>
+    public IReadOnlyList<Operation> RpcOperations { get; }
 
     /// <summary>How many operations there are.</summary>
     public int OperationCount => _operations.Count;

@@ -33,6 +33,9 @@ public sealed class Operation
     /// <summary>What an OpenAPI document says of media types and answers; null for gRPC.</summary>
     public HttpOperationDetails? Http { get; init; }
 
+    /// <summary>The OpenAPI operation that this gRPC method stands for; null for all that contracts declare themselves.</summary>
+    public RpcView? View { get; init; }
+
     /// <summary>The method's idempotency_level.</summary>
     public Idempotency Idempotency { get; init; }
 

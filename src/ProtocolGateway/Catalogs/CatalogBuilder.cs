@@ -2,6 +2,7 @@ using ProtocolGateway.Config;
 using ProtocolGateway.Contracts;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Contracts.Proto;
+using ProtocolGateway.Contracts.Views;
 using ProtocolGateway.Edges.GraphQL.Schema;
 using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Edges.Rest.Routing;
@@ -13,7 +14,8 @@ namespace ProtocolGateway.Catalogs;
 /// <param name="Catalog">The snapshot, with all diagnostics in it.</param>
 /// <param name="Rest">The REST surface compiled from it.</param>
 /// <param name="Graph">The GraphQL schema; null where the edge is off.</param>
-public sealed record LoadedCatalog(Catalog Catalog, RestEdgeModel Rest, GraphSchema? Graph)
+/// <param name="Views">The OpenAPI operations as gRPC methods.</param>
+public sealed record LoadedCatalog(Catalog Catalog, RestEdgeModel Rest, GraphSchema? Graph, RpcViews Views)
 {
     /// <summary>The REST routes.</summary>
     public RouteTable Routes => Rest.Routes;
@@ -36,6 +38,7 @@ public static class CatalogBuilder
         var services = new List<CatalogService>();
         var types = new Dictionary<string, MessageType>(StringComparer.Ordinal);
         var taken = new Dictionary<string, string>(StringComparer.Ordinal);
+        var declared = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, service) in config.Services)
         {
             var parts = new List<ContractContent>(2);
@@ -50,6 +53,9 @@ public static class CatalogBuilder
                 // Types of one name are the same type in nearly every case (google.protobuf.*); the first one serves.
                 foreach (var (typeName, type) in part.Types)
                     types.TryAdd(typeName, type);
+                declared.UnionWith(part.Operations.Where(static o => o.Kind == ContractKind.Grpc).Select(static o => o.ServiceName));
+                if (!part.Operations.Any(static o => o.Kind == ContractKind.Http))
+                    declared.UnionWith(part.Types.Keys);
                 Take(ApplyRules(part.Operations, service, diagnostics), name, service, operations, taken, diagnostics);
             }
 
@@ -57,11 +63,12 @@ public static class CatalogBuilder
             services.Add(new CatalogService(name, operations));
         }
 
+        var views = RpcViews.Build(services, declared, NameManifest.Empty, diagnostics);
         var draft = new Catalog(services, types, []);
         var rest = RestEdgeModel.Build(draft, RestDescription.OptionsOf(config, services), diagnostics);
         var graph = GraphDescription.Build(config, draft, diagnostics);
         // The second construction only adds the edges' findings; operations keep their identity.
-        return new LoadedCatalog(new Catalog(services, types, diagnostics), rest, graph);
+        return new LoadedCatalog(new Catalog(services, types, diagnostics, views.Services), rest, graph, views);
     }
 
     private static ContractContent Load(string name, ServiceConfig service)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Catalogs;
 using ProtocolGateway.Config;
+using ProtocolGateway.Edges;
 using ProtocolGateway.Edges.GraphQL;
 using ProtocolGateway.Edges.Grpc;
 using ProtocolGateway.Edges.Rest;
@@ -38,8 +39,10 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
         Upstreams = new UpstreamSet(UpstreamModels.Of(config), o => serviceOf[o], services.Time);
         var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);
         var pipeline = new GatewayPipeline(telemetry, new SizeGuard(RestDescription.MaxRequestBytes(config)), Upstreams.DispatchAsync);
+        // For edges whose calls carry protobuf, whatever the service speaks.
+        var bridge = new HttpBridge(pipeline.HandleAsync, new HttpBridgeOptions());
         if (config.Edges.Grpc.Enabled)
-            _grpc = new GrpcEdge(loaded.Catalog, RestDescription.GrpcOptionsOf(config, loaded, services.Time), pipeline.HandleAsync, services.Loggers.CreateLogger<GrpcEdge>());
+            _grpc = new GrpcEdge(loaded.Catalog, RestDescription.GrpcOptionsOf(config, loaded, services.Time), bridge.HandleAsync, services.Loggers.CreateLogger<GrpcEdge>());
         if (config.Edges.Rest.Enabled)
             _rest = new RestEdge(loaded.Rest, pipeline.HandleAsync, services.Time, services.Loggers.CreateLogger<RestEdge>());
         if (loaded.Graph is { } schema)

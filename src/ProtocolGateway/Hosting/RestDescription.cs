@@ -43,7 +43,7 @@ internal static class RestDescription
 
     /// <summary>How long a call of an operation may take, whatever edge it comes by; null for no limit of its own.</summary>
     public static TimeSpan? TimeoutOf(LoadedCatalog loaded, Operation operation) =>
-        loaded.Rest.Options.Timeouts.TryGetValue(operation.FullName, out var timeout) ? timeout : null;
+        loaded.Rest.Options.Timeouts.TryGetValue((operation.View?.Native ?? operation).FullName, out var timeout) ? timeout : null;
 
     /// <summary>How requests of a service are read.</summary>
     public static BindingOptions BindingOf(GatewayConfig config, string service)

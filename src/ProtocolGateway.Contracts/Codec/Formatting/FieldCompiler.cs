@@ -22,6 +22,8 @@ internal static class FieldCompiler
         var kind = KindOf(element);
         var wireType = kind == ValueKind.Message && field.Delimited && map is null ? WireReader.StartGroup : WireTypeOf(kind);
         var isImplicit = cardinality != Cardinality.Singular || (field.Presence == Presence.Implicit && field.Oneof is null && kind != ValueKind.Message);
+        var emitsDefault = !field.IsExtension
+            && ((isImplicit && set.Options.EmitDefaults) || (set.Options.PlainJson && field.InputRequired && (isImplicit || field.Nullable)));
         return new FieldPlan
         {
             Field = field,
@@ -31,9 +33,11 @@ internal static class FieldCompiler
             WireType = wireType,
             Tag = (uint)field.Number << 3 | (uint)(cardinality == Cardinality.Repeated && field.Packed ? WireReader.Bytes : wireType),
             Name = new MemberName(set.Options.PreserveNames || field.IsExtension ? field.Name : field.JsonName),
-            Default = cardinality switch { Cardinality.Repeated => "[]"u8.ToArray(), Cardinality.Map => "{}"u8.ToArray(), _ => DefaultOf(kind, element, set) },
+            Default = cardinality switch { Cardinality.Repeated => "[]"u8.ToArray(), Cardinality.Map => "{}"u8.ToArray(), _ => DefaultOf(field, kind, element, set) },
             Implicit = isImplicit,
-            OmitsDefault = isImplicit && !set.Options.EmitDefaults,
+            OmitsDefault = isImplicit && !emitsDefault,
+            EmitsDefault = emitsDefault,
+            PlainNumbers = set.Options.PlainJson,
             ValidateUtf8 = field.ValidateUtf8,
             Oneof = oneof,
             Enum = element is EnumType type ? set.EnumFor(type) : null,
@@ -57,8 +61,9 @@ internal static class FieldCompiler
             WireType = WireTypeOf(kind),
             Tag = (uint)number << 3 | (uint)WireTypeOf(kind),
             Name = new MemberName(""),
-            Default = DefaultOf(kind, type, set),
+            Default = DefaultOf(map, kind, type, set),
             Implicit = false,
+            PlainNumbers = set.Options.PlainJson,
             ValidateUtf8 = map.ValidateUtf8,
             Oneof = -1,
             Enum = type is EnumType enumType ? set.EnumFor(enumType) : null,
@@ -89,15 +94,16 @@ internal static class FieldCompiler
         _ => WireReader.Varint,
     };
 
-    private static byte[] DefaultOf(ValueKind kind, DataType type, FormatPlanSet set)
+    private static byte[] DefaultOf(Field field, ValueKind kind, DataType type, FormatPlanSet set)
     {
         var sink = new JsonSink();
         switch (kind)
         {
+            case var _ when field.Nullable && set.Options.PlainJson: sink.Raw("null"u8); break;
             case ValueKind.Message or ValueKind.NullValue: sink.Raw("null"u8); break;
             case ValueKind.String or ValueKind.Bytes: sink.Raw("\"\""u8); break;
             case ValueKind.Enum: ValueFormatter.Enum(FirstNumber((EnumType)type), set.EnumFor((EnumType)type), set.Options.EnumsAsIntegers, sink); break;
-            default: ValueFormatter.Number(kind, 0, sink); break;
+            default: ValueFormatter.Number(kind, 0, sink, set.Options.PlainJson); break;
         }
 
         return sink.Written.ToArray();

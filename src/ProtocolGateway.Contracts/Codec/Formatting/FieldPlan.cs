@@ -39,6 +39,12 @@ internal sealed class FieldPlan
     /// <summary>A default on the wire is not written: it is as good as absent, and what is absent is not written.</summary>
     public bool OmitsDefault { get; init; }
 
+    /// <summary>The default is written where the field is absent.</summary>
+    public bool EmitsDefault { get; init; }
+
+    /// <summary>64-bit integers are numbers: see <see cref="CodecOptions.PlainJson"/>.</summary>
+    public bool PlainNumbers { get; init; }
+
     public required bool ValidateUtf8 { get; init; }
 
     /// <summary>The index of the oneof in its message; -1 outside one.</summary>

@@ -40,7 +40,7 @@ internal sealed class FormatPlanSet(CodecOptions options, Func<string, MessageTy
     {
         var kept = type.Fields.Where(f => f == field || (field.Oneof is not null && f.Oneof == field.Oneof)).OrderBy(f => f.Number);
         var plans = kept.Select(f => FieldCompiler.Compile(f, f.Oneof is null ? -1 : 0, f != field, this)).ToArray();
-        return new MessagePlan(type, WellKnown.None, plans, field.Oneof is null ? 0 : 1, plans.First(p => !p.Silent), options);
+        return new MessagePlan(type, WellKnown.None, plans, field.Oneof is null ? 0 : 1, plans.First(p => !p.Silent));
     }
 
     public EnumPlan EnumFor(EnumType type) => _enums.GetOrAdd(type, static t => new EnumPlan(t));
@@ -52,6 +52,6 @@ internal sealed class FormatPlanSet(CodecOptions options, Func<string, MessageTy
             .Select(f => FieldCompiler.Compile(f, f.Oneof is null ? -1 : oneofs.IndexOf(f.Oneof), false, this)).ToArray();
         var wellKnown = WellKnownShape.Of(type, fields);
         var bare = wellKnown is WellKnown.Wrapper or WellKnown.Struct or WellKnown.ListValue ? fields[0] : null;
-        return new MessagePlan(type, wellKnown, fields, oneofs.Count, bare, options);
+        return new MessagePlan(type, wellKnown, fields, oneofs.Count, bare);
     }
 }

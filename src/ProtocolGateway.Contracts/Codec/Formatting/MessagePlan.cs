@@ -10,14 +10,14 @@ internal sealed class MessagePlan
 
     private readonly short[] _dense;
 
-    public MessagePlan(MessageType type, WellKnown wellKnown, FieldPlan[] fields, int oneofCount, FieldPlan? bare, CodecOptions options)
+    public MessagePlan(MessageType type, WellKnown wellKnown, FieldPlan[] fields, int oneofCount, FieldPlan? bare)
     {
         Type = type;
         WellKnown = wellKnown;
         Fields = fields;
         OneofCount = oneofCount;
         Bare = bare;
-        EmitsDefaults = options.EmitDefaults && bare is null;
+        EmitsDefaults = bare is null && fields.Any(static f => f.EmitsDefault);
         NeedsWhole = wellKnown is WellKnown.Any or WellKnown.Timestamp or WellKnown.Duration or WellKnown.FieldMask or WellKnown.Value;
         RequiredCount = bare is null ? fields.Count(f => f.IsRequired) : 0;
         _dense = new short[Math.Min(MaxDense, fields.Length == 0 ? 0 : fields[^1].Field.Number + 1)];

@@ -146,7 +146,7 @@ internal static class ObjectFormatter
         {
             for (var i = state.Current + 1; i < index; i++)
             {
-                if (fields[i].Implicit && !fields[i].Field.IsExtension)
+                if (fields[i].EmitsDefault)
                     Default(fields[i], ref state, context);
             }
         }
@@ -160,7 +160,7 @@ internal static class ObjectFormatter
     {
         if (state.Count == 0)
         {
-            if (state.Plan.EmitsDefaults && !field.Field.IsExtension)
+            if (state.Plan.EmitsDefaults && field.EmitsDefault)
                 Default(field, ref state, context);
             return true;
         }
@@ -243,7 +243,7 @@ internal static class ObjectFormatter
                 ValueFormatter.Enum((int)bits, field.Enum!, context.EnumsAsIntegers, context.Sink);
                 return true;
             default:
-                ValueFormatter.Number(field.Kind, bits, context.Sink);
+                ValueFormatter.Number(field.Kind, bits, context.Sink, field.PlainNumbers);
                 return true;
         }
     }

@@ -11,8 +11,8 @@ internal static class ValueFormatter
         _ => bits,
     };
 
-    /// <summary>A number or a bool. 64-bit integers become strings: JavaScript would round them.</summary>
-    public static void Number(ValueKind kind, ulong bits, JsonSink sink)
+    /// <summary>A number or a bool. 64-bit integers become strings, unless they are to be plain: JavaScript would round them.</summary>
+    public static void Number(ValueKind kind, ulong bits, JsonSink sink, bool plain = false)
     {
         switch (kind)
         {
@@ -20,7 +20,7 @@ internal static class ValueFormatter
             case ValueKind.Float: sink.Float(BitConverter.UInt32BitsToSingle((uint)bits)); return;
             case ValueKind.Bool: sink.Raw(bits != 0 ? "true"u8 : "false"u8); return;
             case ValueKind.NullValue: sink.Raw("null"u8); return;
-            case ValueKind.Int64 or ValueKind.UInt64 or ValueKind.SInt64 or ValueKind.Fixed64 or ValueKind.SFixed64:
+            case ValueKind.Int64 or ValueKind.UInt64 or ValueKind.SInt64 or ValueKind.Fixed64 or ValueKind.SFixed64 when !plain:
                 sink.Byte('"');
                 Integer(kind, bits, sink);
                 sink.Byte('"');

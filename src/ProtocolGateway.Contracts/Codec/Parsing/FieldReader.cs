@@ -92,7 +92,7 @@ internal static class FieldReader
     private static bool ReadElement(ref JsonCursor c, FieldPlan field)
     {
         if (c.Peek() == 'n' && !field.Value.TakesNull)
-            return c.Fail("a list must not hold null");
+            return c.Cache.Options.PlainJson ? c.TryTakeLiteral("null"u8) || c.FailHere("a value") : c.Fail("a list must not hold null");
         var start = c.Wire.Length;
         if (!field.Packed)
             c.Wire.WriteTag(field.Tag);

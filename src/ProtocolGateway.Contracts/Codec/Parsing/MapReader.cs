@@ -46,7 +46,14 @@ internal static class MapReader
         if (!keys.TryAdd(wire, keyStart, wire.Length - keyStart))
             return c.Fail("the map has this key twice");
         if (c.Peek() == 'n' && !field.Value.TakesNull)
-            return c.Fail("a map must not hold null");
+        {
+            if (!c.Cache.Options.PlainJson)
+                return c.Fail("a map must not hold null");
+            keys.RemoveLast();
+            wire.Rewind(start);
+            return c.TryTakeLiteral("null"u8) || c.FailHere("a value");
+        }
+
         wire.WriteTag(field.ValueTag);
         switch (ValueReader.Read(ref c, field.Value))
         {

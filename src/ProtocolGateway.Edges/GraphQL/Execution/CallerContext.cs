@@ -92,16 +92,9 @@ internal sealed class CallerContext
         return (headers, error);
     }
 
-    // What the caller says of his own request's body and of the form of our answer is nothing to a backend.
-    private static bool SpeaksOfThisRequest(string name) => name switch
-    {
-        "accept" or "accept-encoding" or "content-encoding" or "range" or "expect" or "origin" => true,
-        _ => name.StartsWith("if-", StringComparison.Ordinal)
-            || name.StartsWith("sec-", StringComparison.Ordinal)
-            || name.StartsWith("content-", StringComparison.Ordinal)
-            || name.StartsWith("access-control-", StringComparison.Ordinal)
-            || name.StartsWith("graphql-", StringComparison.Ordinal)
-            || name.StartsWith("apollo", StringComparison.Ordinal)
-            || name.StartsWith("x-apollo", StringComparison.Ordinal),
-    };
+    private static bool SpeaksOfThisRequest(string name) =>
+        ClientHeaders.SpeaksOfRequest(name)
+        || name.StartsWith("graphql-", StringComparison.Ordinal)
+        || name.StartsWith("apollo", StringComparison.Ordinal)
+        || name.StartsWith("x-apollo", StringComparison.Ordinal);
 }

@@ -33,7 +33,7 @@ internal sealed class NameTable
     {
         if (next < _names.Length && name.SequenceEqual(_names[next]))
             return next++;
-        var found = name.Contains((byte)'\\') ? Search(Execution.JsonEscapes.Unescape(name)) : Search(name);
+        var found = name.Contains((byte)'\\') ? Search(JsonEscapes.Unescape(name)) : Search(name);
         if (found >= 0)
             next = found + 1;
         return found;

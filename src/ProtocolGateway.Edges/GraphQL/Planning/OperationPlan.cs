@@ -74,7 +74,7 @@ internal sealed class CallPlan
     public JsonFormatPlan? Format { get; private set; }
 
     /// <summary>Makes an HTTP request of the JSON of the input; null for gRPC.</summary>
-    public Execution.HttpRequestBuilder? Http { get; init; }
+    public HttpRequestBuilder? Http { get; init; }
 
     /// <summary>The wanted fields as a member of the input's JSON, quoted name and value; null where the operation has no such field.</summary>
     public byte[]? ReadMask { get; private set; }

@@ -73,7 +73,7 @@ internal sealed class ArgumentCompiler(VariableTable variables)
         {
             GraphQLListValue list => new ListNode([.. list.Values!.Select(e => e is GraphQLVariable || !LiteralJson.HasVariables(e) ? Value(e, any, place) : Free(e, place))]),
             GraphQLObjectValue group => new ObjectNode([.. group.Fields!.Select(f => new InputMember(
-                [.. Execution.JsonEscapes.Quote(f.Name.Value.Span), (byte)':'],
+                [.. JsonEscapes.Quote(f.Name.Value.Span), (byte)':'],
                 f.Value is GraphQLVariable || !LiteralJson.HasVariables(f.Value) ? Value(f.Value, any, place) : Free(f.Value, place)))]),
             _ => Value(given, any, place),
         };

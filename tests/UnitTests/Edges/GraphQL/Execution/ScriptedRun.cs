@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProtocolGateway.Contracts.Codec;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges;
 using ProtocolGateway.Edges.GraphQL;
 using ProtocolGateway.Edges.GraphQL.Execution;
 using ProtocolGateway.Edges.GraphQL.Planning;

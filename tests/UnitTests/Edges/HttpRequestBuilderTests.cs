@@ -1,11 +1,11 @@
 using System.Text;
 using ProtocolGateway.Contracts.Model;
-using ProtocolGateway.Edges.GraphQL.Execution;
+using ProtocolGateway.Edges;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 using Xunit;
 
-namespace UnitTests.Edges.GraphQL.Execution;
+namespace UnitTests.Edges;
 
 /// <summary>Arguments to HTTP requests, as OpenAPI serializes parameters.</summary>
 public sealed class HttpRequestBuilderTests

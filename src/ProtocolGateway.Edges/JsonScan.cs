@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace ProtocolGateway.Edges.GraphQL.Execution;
+namespace ProtocolGateway.Edges;
 
 /// <summary>
 /// Finds its way through JSON that is known to be well formed (our own codec's, or checked by <see cref="JsonCheck"/>): no tree, no copies, only positions.

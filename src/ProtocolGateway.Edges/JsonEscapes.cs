@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace ProtocolGateway.Edges.GraphQL.Execution;
+namespace ProtocolGateway.Edges;
 
 /// <summary>JSON's escapes, where a text has to be read or written and not only passed on. Off the usual path.</summary>
 internal static class JsonEscapes

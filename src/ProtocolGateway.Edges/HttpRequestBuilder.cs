@@ -3,7 +3,7 @@ using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 
-namespace ProtocolGateway.Edges.GraphQL.Execution;
+namespace ProtocolGateway.Edges;
 
 /// <summary>Makes the HTTP request of an OpenAPI operation from the JSON of its input: one member for each parameter, and one for the body. Compiled once; immutable.</summary>
 internal sealed class HttpRequestBuilder

@@ -1,7 +1,7 @@
 using System.Text;
 using ProtocolGateway.Contracts.Model;
 
-namespace ProtocolGateway.Edges.GraphQL.Execution;
+namespace ProtocolGateway.Edges;
 
 /// <summary>Writes the JSON value of one parameter as OpenAPI's serialization has it ("Parameter Object", style and explode).</summary>
 internal sealed class HttpInputParameter(Field parameter)

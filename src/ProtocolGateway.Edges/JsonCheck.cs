@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Unicode;
 
-namespace ProtocolGateway.Edges.GraphQL.Execution;
+namespace ProtocolGateway.Edges;
 
 /// <summary>
 /// Decides once whether foreign bytes are one JSON value (RFC 8259), so that nothing after has to doubt it. A third of the time that System.Text.Json's

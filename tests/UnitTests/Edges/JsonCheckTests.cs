@@ -2,10 +2,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using CsCheck;
-using ProtocolGateway.Edges.GraphQL.Execution;
+using ProtocolGateway.Edges;
 using Xunit;
 
-namespace UnitTests.Edges.GraphQL.Execution;
+namespace UnitTests.Edges;
 
 /// <summary>The check of foreign JSON, beside the platform's reader.</summary>
 public sealed class JsonCheckTests

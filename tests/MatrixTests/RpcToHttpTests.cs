@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Web;
+using Xunit;
+
+namespace MatrixTests;
+
+/// <summary>gRPC, gRPC-Web and Connect x HTTP (OpenAPI), on real sockets: the answer, and what the backend received.</summary>
+public sealed class RpcToHttpTests(Fixture fixture) : MatrixTest(fixture)
+{
+    private const string Grpc = "grpc", Web = "grpc-web";
+
+    [Theory]
+    [InlineData(Grpc)]
+    [InlineData(Web)]
+    public async Task A_call_reaches_the_backend_as_its_HTTP_request_with_headers_both_ways(string kind)
+    {
+        using var channel = Open(kind);
+        using var call = Call(channel, "GetItem", Message((1, "a/b"), (2, 3)), new() { { "x-tenant", "blue" }, { "x-forwarded-host", "spoofed" } });
+        var answer = await call;
+
+        // The backend echoes the segment as it came.
+        Assert.Equal(Message((1, "a%2Fb")), answer);
+        Assert.Equal("items", (await call.ResponseHeadersAsync).GetValue("x-backend"));
+        var received = Assert.Single(_fixture.Backend.Requests);
+        Assert.Equal(("GET", "/base/items/a%2Fb?depth=3", ""), (received.Method, received.Target, received.Body));
+        Assert.Equal(("blue", "application/json"), (received.Headers["x-tenant"], received.Headers["accept"]));
+        Assert.DoesNotContain(received.Headers.Keys, static n => n is "te" or "grpc-timeout" or "grpc-encoding" or "content-type" or "x-grpc-web");
+    }
+
+    [Theory]
+    [InlineData(Grpc)]
+    [InlineData(Web)]
+    public async Task A_body_arrives_as_JSON_and_comes_back(string kind)
+    {
+        using var channel = Open(kind);
+        var item = Message((1, "é\"\n"), (2, 1L << 60));
+        using var call = Call(channel, "CreateItem", Message((1, item)));
+        Assert.Equal(item, await call);
+        var received = Assert.Single(_fixture.Backend.Requests);
+        Assert.Equal(("POST", "/base/items", "application/json"), (received.Method, received.Target, received.Headers["content-type"]));
+        using var json = JsonDocument.Parse(received.Body);
+        Assert.Equal(("é\"\n", 1L << 60), (json.RootElement.GetProperty("id").GetString(), json.RootElement.GetProperty("count").GetInt64()));
+    }
+
+    [Fact]
+    public async Task Connect_speaks_JSON_and_protobuf()
+    {
+        using var json = await ConnectAsync("GetItem", "application/json", """{"id":"7","notKnown":1}"""u8.ToArray());
+        Assert.Equal(HttpStatusCode.OK, json.StatusCode);
+        Assert.Equal("""{"id":"7"}""", await json.Content.ReadAsStringAsync());
+        Assert.Equal("items", Assert.Single(json.Headers.GetValues("x-backend")));
+        using var proto = await ConnectAsync("GetItem", "application/proto", Message((1, "8")));
+        Assert.Equal(Message((1, "8")), await proto.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task The_status_of_the_service_becomes_gRPCs_and_its_page_stays_private()
+    {
+        _fixture.Gateway.Log.Expect("The service items answered 500.");
+        using var channel = Open(Grpc);
+        using var call = Call(channel, "GetItem", Message((1, "broken")));
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await call);
+        Assert.Equal(StatusCode.Internal, error.StatusCode);
+        Assert.DoesNotContain("secret", error.Status.Detail, StringComparison.Ordinal);
+        using var connect = await ConnectAsync("GetItem", "application/json", """{"id":"broken"}"""u8.ToArray());
+        Assert.Equal(500, (int)connect.StatusCode);
+        Assert.DoesNotContain("secret", await connect.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private GrpcChannel Open(string kind)
+    {
+        HttpMessageHandler handler = new SocketsHttpHandler();
+        return GrpcChannel.ForAddress(_fixture.Gateway.Address, new() { HttpHandler = kind == Grpc ? handler : new GrpcWebHandler(GrpcWebMode.GrpcWeb, handler), DisposeHttpClient = true });
+    }
+
+    private static AsyncUnaryCall<byte[]> Call(GrpcChannel channel, string method, byte[] message, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancel = default)
+    {
+        var bytes = Marshallers.Create(static (byte[] b) => b, static b => b);
+        return channel.CreateCallInvoker().AsyncUnaryCall(
+            new Method<byte[], byte[]>(MethodType.Unary, "items.Items", method, bytes, bytes), null, new(headers ?? [], deadline, cancel), message);
+    }
+
+    private async Task<HttpResponseMessage> ConnectAsync(string method, string type, byte[] body)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/items.Items/" + method) { Content = content };
+        request.Headers.Add("Connect-Protocol-Version", "1");
+        return await _fixture.Client.SendAsync(request);
+    }
+
+    private static byte[] Message(params ReadOnlySpan<(int Number, object Value)> fields)
+    {
+        var buffer = new MemoryStream();
+        var output = new CodedOutputStream(buffer);
+        foreach (var (number, value) in fields)
+        {
+            output.WriteTag(number, value is int or long ? WireFormat.WireType.Varint : WireFormat.WireType.LengthDelimited);
+            if (value is string or byte[])
+                output.WriteBytes(ByteString.CopyFrom(value as byte[] ?? Encoding.UTF8.GetBytes((string)value)));
+            else
+                output.WriteInt64(Convert.ToInt64(value));
+        }
+
+        output.Flush();
+        return buffer.ToArray();
+    }
+}
