@@ -17,15 +17,29 @@ internal static class CallTimeouts
     /// <summary>The smallest of <c>grpc-timeout</c>, <c>X-Request-Timeout</c> and the operation's own; an error where a header cannot be read.</summary>
     public static GatewayError? Read(IHeaderDictionary headers, TimeSpan? own, TimeProvider time, out Deadline deadline)
     {
-        deadline = default;
-        var smallest = own ?? TimeSpan.MaxValue;
+        var error = ReadSpan(headers, own, out var span);
+        deadline = Of(error is null ? span : null, time);
+        return error;
+    }
+
+    /// <summary>So long from now; none for null.</summary>
+    public static Deadline Of(TimeSpan? span, TimeProvider time) => span is { } set ? Deadline.After(set < Longest ? set : Longest, time) : Deadline.None;
+
+    /// <summary>The smaller of two times; null is none.</summary>
+    public static TimeSpan? Smaller(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other : one;
+
+    /// <summary>As <see cref="Read"/>, for calls that begin later.</summary>
+    public static GatewayError? ReadSpan(IHeaderDictionary headers, TimeSpan? own, out TimeSpan? span)
+    {
+        span = null;
+        var smallest = own;
         if (headers.TryGetValue(GrpcTimeout, out var grpc))
         {
             if (!TryParseGrpc(grpc.ToString(), out var asked))
                 return GatewayErrors.InvalidInput("The header grpc-timeout must be up to 8 digits and one of H, M, S, m, u, n.");
             if (asked == TimeSpan.Zero)
                 return NoTime(GrpcTimeout);
-            smallest = asked < smallest ? asked : smallest;
+            smallest = Smaller(smallest, asked);
         }
 
         if (headers.TryGetValue(RequestTimeout, out var plain))
@@ -34,11 +48,10 @@ internal static class CallTimeouts
                 return GatewayErrors.InvalidInput("The header X-Request-Timeout must be seconds such as 2.5, or such as 500ms, 2s or 1m.");
             if (asked == TimeSpan.Zero)
                 return NoTime(RequestTimeout);
-            smallest = asked < smallest ? asked : smallest;
+            smallest = Smaller(smallest, asked);
         }
 
-        if (smallest != TimeSpan.MaxValue)
-            deadline = Deadline.After(smallest < Longest ? smallest : Longest, time);
+        span = smallest;
         return null;
     }
 

@@ -37,6 +37,9 @@ internal static class ClientHeaders
     /// <summary>A header value that may be written to a client.</summary>
     public static bool IsWritable(ReadOnlySpan<char> value) => !value.ContainsAnyExcept(Writable);
 
+    /// <summary>A value that metadata may have.</summary>
+    public static bool IsMetadata(ReadOnlySpan<char> value) => !value.ContainsAnyExcept(Ascii);
+
     /// <summary>The client's address, made into text once per connection; null where the server does not know it.</summary>
     public static string? CallerAddress(HttpContext context)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Http;
 using ProtocolGateway.Envelope.Calls;
 
 namespace ProtocolGateway.Edges;
@@ -11,7 +10,7 @@ internal delegate ValueTask<bool> MessageReader(IBufferWriter<byte> into, Cancel
 /// A call of a gRPC operation whose client speaks another protocol: messages are translated on their way. An answer that cannot be is thrown as a
 /// <see cref="GatewayCallException"/>, with which the upstream breaks the exchange off: what else the backend sends is not wanted, and may be without end.
 /// </summary>
-internal abstract class MessageCall(HttpContext context) : GatewayCall, IDisposable
+internal abstract class MessageCall : GatewayCall, IDisposable
 {
     private bool _singleRead;
 
@@ -20,9 +19,6 @@ internal abstract class MessageCall(HttpContext context) : GatewayCall, IDisposa
 
     /// <summary>Where the messages of a streamed request come from; null where there is exactly one.</summary>
     public MessageReader? Messages { get; init; }
-
-    /// <summary>The request and its answer.</summary>
-    protected HttpContext Context => context;
 
     /// <summary>What is sent next.</summary>
     protected PooledBuffer Answer { get; } = new();

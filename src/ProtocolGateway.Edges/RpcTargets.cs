@@ -9,6 +9,7 @@ namespace ProtocolGateway.Edges;
 internal sealed class RpcTargets
 {
     private readonly FrozenDictionary<string, RpcTarget> _byPath;
+    private readonly FrozenDictionary<string, RpcTarget> _byName;
 
     /// <param name="catalog">What is served.</param>
     /// <param name="prefix">The path before every operation of a configured service; without a slash at its end.</param>
@@ -23,6 +24,7 @@ internal sealed class RpcTargets
             targets.TryAdd(prefix(service) + operation.GrpcPath, new(operation, service, timeout(operation), find));
         }
 
+        _byName = targets.Values.DistinctBy(static t => t.Operation.FullName).ToFrozenDictionary(static t => t.Operation.FullName, StringComparer.Ordinal);
         // gRPC's own clients know no prefix: without one, the first service that has the method answers.
         foreach (var target in targets.Values.ToList())
             targets.TryAdd(target.Operation.GrpcPath, target);
@@ -31,4 +33,12 @@ internal sealed class RpcTargets
 
     /// <summary>The operation of a path.</summary>
     public bool TryFind(string? path, [NotNullWhen(true)] out RpcTarget? target) => _byPath.TryGetValue(path ?? "", out target);
+
+    /// <summary>The operation of a name: <c>package.Service/Method</c>, with a slash before it or not, or <c>package.Service.Method</c>.</summary>
+    public RpcTarget? FindByName(string name)
+    {
+        if (name.StartsWith('/'))
+            name = name[1..];
+        return _byName.GetValueOrDefault(name) ?? (name.Contains('/', StringComparison.Ordinal) ? _byPath.GetValueOrDefault("/" + name) : null);
+    }
 }

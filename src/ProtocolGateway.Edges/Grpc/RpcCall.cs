@@ -5,8 +5,11 @@ using ProtocolGateway.Envelope.Errors;
 namespace ProtocolGateway.Edges.Grpc;
 
 /// <summary>A call by a protocol that names the method in its path.</summary>
-internal abstract class RpcCall(HttpContext context) : MessageCall(context)
+internal abstract class RpcCall(HttpContext context) : MessageCall
 {
+    /// <summary>The request and its answer.</summary>
+    protected HttpContext Context => context;
+
     /// <summary>Answers with an error, in the form that the request asks for; an answer that has no last record for it must not have begun.</summary>
     public abstract ValueTask FailAsync(GatewayError error);
 

@@ -7,7 +7,7 @@ using ProtocolGateway.Envelope.Errors;
 namespace ProtocolGateway.Edges.Rest;
 
 /// <summary>A call of a gRPC operation: JSON in, JSON out, in any shape.</summary>
-internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnswerWriter answers, AnswerForm form) : MessageCall(context)
+internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnswerWriter answers, AnswerForm form) : MessageCall
 {
     private string? _rawType;
     private bool _answered;
@@ -16,7 +16,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
     /// <inheritdoc />
     public override ValueTask OnHeadAsync(AnswerHead head)
     {
-        ClientHeaders.FromMetadata(head.Headers, Context.Response, plan.RawAnswer);
+        ClientHeaders.FromMetadata(head.Headers, context.Response, plan.RawAnswer);
         return default;
     }
 
@@ -40,10 +40,10 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
         if (error is null && !_answered)
             error = GatewayErrors.BackendProtocol(plan.Service, "no message, and no error either");
         if (trailers is not null)
-            ClientHeaders.FromTrailers(trailers, Context.Response);
+            ClientHeaders.FromTrailers(trailers, context.Response);
         if (error is not null)
-            return answers.FailAsync(Context, this, error, null, true);
-        RestAnswerWriter.Single(Context, _rawType ?? RestAccept.Json, Answer.WrittenSpan);
+            return answers.FailAsync(context, this, error, null, true);
+        RestAnswerWriter.Single(context, _rawType ?? RestAccept.Json, Answer.WrittenSpan);
         return default;
     }
 
@@ -72,14 +72,14 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
         if (!_answered)
             Start();
         _answered = true;
-        if (HttpMethods.IsHead(Context.Request.Method))
+        if (HttpMethods.IsHead(context.Request.Method))
         {
             // The first message has settled the status, and a HEAD wants nothing else.
             _headOnly = true;
             throw new GatewayCallException(GatewayErrors.CallerGone());
         }
 
-        return ClientAnswer.SendAsync(Context, Answer.WrittenSpan, moreAtHand);
+        return ClientAnswer.SendAsync(context, Answer.WrittenSpan, moreAtHand);
     }
 
     private ValueTask EndStreamAsync(GatewayError? error, CallHeaders? trailers)
@@ -89,23 +89,23 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
         if (error is not null)
         {
             if (!_answered && trailers is not null)
-                ClientHeaders.FromTrailers(trailers, Context.Response);
-            return answers.FailAsync(Context, this, error, form, !_answered);
+                ClientHeaders.FromTrailers(trailers, context.Response);
+            return answers.FailAsync(context, this, error, form, !_answered);
         }
 
         if (!_answered)
             Start();
         if (trailers is not null)
-            ClientHeaders.ToHttpTrailers(trailers, Context);
-        if (!HttpMethods.IsHead(Context.Request.Method))
+            ClientHeaders.ToHttpTrailers(trailers, context);
+        if (!HttpMethods.IsHead(context.Request.Method))
         {
             Answer.Clear();
             AnswerFraming.End(form, !_answered, Answer);
-            return ClientAnswer.SendAsync(Context, Answer.WrittenSpan, moreAtHand: false);
+            return ClientAnswer.SendAsync(context, Answer.WrittenSpan, moreAtHand: false);
         }
 
         return default;
     }
 
-    private void Start() => RestAnswerWriter.StartStream(Context, _rawType ?? AnswerFraming.ContentType(form), form);
+    private void Start() => RestAnswerWriter.StartStream(context, _rawType ?? AnswerFraming.ContentType(form), form);
 }

@@ -47,6 +47,9 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
     /// <summary>The code and reason with which the client closed; null while it has not.</summary>
     public SocketClose? ClosedByClient { get; private set; }
 
+    /// <summary>Why this side closes; null while it does not.</summary>
+    public SocketClose? Closing { get; private set; }
+
     /// <summary>A close has begun.</summary>
     public bool IsClosing
     {
@@ -114,7 +117,22 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
     public Task CloseAsync(SocketClose close)
     {
         lock (_closing)
+        {
+            if (_close is null)
+                Closing = close;
             return _close ??= SendCloseAsync(close);
+        }
+    }
+
+    /// <summary>Reads what the client still sends, and passes over it, until it has closed.</summary>
+    public async Task PassOverAsync()
+    {
+        using var bytes = new PooledBuffer();
+        while (ClosedByClient is null)
+        {
+            bytes.Clear();
+            await ReadAsync(bytes);
+        }
     }
 
     /// <summary>Ends the connection at once.</summary>

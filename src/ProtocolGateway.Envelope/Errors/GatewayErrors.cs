@@ -58,6 +58,24 @@ public static class GatewayErrors
     public static GatewayError MessageCount(string found) =>
         Caller(StatusCode.Unimplemented, "MESSAGE_COUNT", $"This operation takes exactly one message; the request holds {found}.");
 
+    /// <summary>One connection has too many calls at a time.</summary>
+    public static GatewayError TooManyCalls(int limit) =>
+        Caller(StatusCode.ResourceExhausted, "TOO_MANY_CALLS", $"More than {limit} calls at a time on one connection.");
+
+    /// <summary>A stream's messages come faster than the service takes them, and than was granted.</summary>
+    public static GatewayError TooFast() =>
+        Caller(StatusCode.ResourceExhausted, "NO_CREDIT", "More messages were sent than the gateway has granted.");
+
+    /// <summary>The connection takes no more calls; another one does.</summary>
+    public static GatewayError GoingAway() => new()
+    {
+        Code = StatusCode.Unavailable,
+        Reason = "GOING_AWAY",
+        Blame = Blame.Caller,
+        Message = "The gateway takes no more calls on this connection: connect again.",
+        Retry = RetryAdvice.Safe,
+    };
+
     /// <summary>The caller's own time was over before the call began; the service was never asked.</summary>
     /// <param name="header">What says so.</param>
     public static GatewayError NoTimeLeft(string header) =>

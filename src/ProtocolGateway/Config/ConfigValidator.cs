@@ -29,6 +29,7 @@ internal static class ConfigValidator
         else if (!IsLiteralPath(config.Edges.Rest.Path))
             Report("edges.rest.path", "The path holds literal segments only, none of them empty.");
         GraphqlRules.Validate(config.Edges.Graphql, IsLiteralPath, Report);
+        WebSocketRules.Validate(config.Edges.WebSocket, IsLiteralPath, Report);
         OriginRules.Validate(config.Edges.Grpc.Origins, "edges.grpc.origins", Report);
         if (config.Limits.MaxHeaderBytes > LimitsConfig.MostHeaderBytes)
             Report("limits.maxHeaderBytes", $"{config.Limits.MaxHeaderBytes} bytes are more than {LimitsConfig.MostHeaderBytes >> 20}MiB, which no client's headers need.");

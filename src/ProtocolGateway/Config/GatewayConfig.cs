@@ -68,6 +68,10 @@ public sealed record EdgesConfig
     /// <summary>gRPC operations by the protocols of gRPC's own clients.</summary>
     [Description("gRPC operations at their own paths, /{package.Service}/{Method}, by gRPC, gRPC-Web and Connect.")]
     public GrpcEdgeConfig Grpc { get; init; } = new();
+
+    /// <summary>WebSockets.</summary>
+    [Description("WebSockets: one for any number of calls of any operation at its path, or one for each call at PATH/{package.Service}/{Method}.")]
+    public WebSocketEdgeConfig WebSocket { get; init; } = new();
 }
 
 /// <summary>The edge for clients of gRPC's kind.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -47,7 +48,7 @@ public static class GatewayHost
         await using var app = Build(config, certificates, builder => ConfigureLogging(builder, level, () => started));
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         var logger = loggers.CreateLogger("ProtocolGateway");
-        await using var gateway = new Gateway(config, new SnapshotServices(meter, loggers, TimeProvider.System, ReferencePage.Build(app)));
+        await using var gateway = new Gateway(config, new SnapshotServices(meter, loggers, TimeProvider.System, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), ReferencePage.Build(app)));
         // One terminal delegate: whatever a middleware would do per request, an edge or the spine does where it knows the operation.
         ((IApplicationBuilder)app).Run(gateway.ServeAsync);
         await using var admin = config.Admin is null ? null : AdminHost.Build(config.Admin, gateway, builder => ConfigureLogging(builder, level, () => started));

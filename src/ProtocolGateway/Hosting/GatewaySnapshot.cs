@@ -8,6 +8,7 @@ using ProtocolGateway.Edges;
 using ProtocolGateway.Edges.GraphQL;
 using ProtocolGateway.Edges.Grpc;
 using ProtocolGateway.Edges.Rest;
+using ProtocolGateway.Edges.WebSockets;
 using ProtocolGateway.Envelope.Errors;
 using ProtocolGateway.Guards.Sizes;
 using ProtocolGateway.Telemetry;
@@ -25,6 +26,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
     private readonly GrpcEdge? _grpc;
     private readonly DocumentPages? _docs;
     private readonly GraphEdge? _graph;
+    private readonly WebSocketEdge? _sockets;
     private readonly CancellationTokenSource _retired = new();
 
     // The gateway itself counts as one user while the snapshot is the current one.
@@ -49,6 +51,12 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
         {
             var lent = new GraphEdgeServices(services.Time, services.Loggers, services.Stopping, _retired.Token);
             _graph = new GraphEdge(schema, loaded.Catalog, GraphDescription.ExecutionOf(config, loaded), GraphDescription.TransportOf(config), pipeline.HandleAsync, lent);
+        }
+
+        if (config.Edges.WebSocket.Enabled)
+        {
+            var lent = new WebSocketEdgeServices(services.Time, services.Loggers, services.Random, services.Stopping, _retired.Token);
+            _sockets = new WebSocketEdge(loaded.Catalog, WebSocketDescription.OptionsOf(config, loaded), bridge.HandleAsync, lent);
         }
 
         if (config.Edges.Rest is { Enabled: true, Docs: true })
@@ -83,6 +91,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _retired.Dispose();
+        _sockets?.Dispose();
         return Upstreams.DisposeAsync();
     }
 
@@ -90,6 +99,8 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
     {
         if (_graph?.TryHandle(context) is { } asked)
             return asked;
+        if (_sockets?.TryHandle(context) is { } opened)
+            return opened;
         if (_docs?.TryServe(context) is { } served)
             return served;
         if (_grpc?.TryHandle(context) is { } called)
@@ -105,8 +116,9 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
 /// <param name="Meter">The meter.</param>
 /// <param name="Loggers">The loggers.</param>
 /// <param name="Time">The clock.</param>
+/// <param name="Random">Spreads what would happen at one moment; used under a lock of itself.</param>
 /// <param name="Reference">Serves the reference page.</param>
-internal sealed record SnapshotServices(Meter Meter, ILoggerFactory Loggers, TimeProvider Time, RequestDelegate Reference)
+internal sealed record SnapshotServices(Meter Meter, ILoggerFactory Loggers, TimeProvider Time, Random Random, RequestDelegate Reference)
 {
     /// <summary>Fires when the program no longer takes calls: what has no end of its own ends.</summary>
     public CancellationToken Stopping { get; init; }

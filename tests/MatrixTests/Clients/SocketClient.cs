@@ -9,20 +9,37 @@ internal sealed class SocketClient : IDisposable
     private readonly ClientWebSocket _socket = new();
     private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(20));
 
-    public static async Task<SocketClient> ConnectAsync(Uri gateway, string protocol = "graphql-transport-ws", string? origin = null)
+    public static async Task<SocketClient> ConnectAsync(Uri gateway, string? protocol = "graphql-transport-ws", string? origin = null, string path = "/graphql", params (string Name, string Value)[] headers)
     {
         var client = new SocketClient();
-        client._socket.Options.AddSubProtocol(protocol);
+        if (protocol is not null)
+            client._socket.Options.AddSubProtocol(protocol);
         if (origin is not null)
             client._socket.Options.SetRequestHeader("Origin", origin);
-        await client._socket.ConnectAsync(new UriBuilder(gateway) { Scheme = "ws", Path = "/graphql" }.Uri, client._patience.Token);
+        foreach (var (name, value) in headers)
+            client._socket.Options.SetRequestHeader(name, value);
+        await client._socket.ConnectAsync(new UriBuilder(gateway) { Scheme = "ws", Path = path }.Uri, client._patience.Token);
         return client;
     }
 
     public Task SendAsync(string text) => _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, _patience.Token);
 
+    public Task SendAsync(byte[] bytes) => _socket.SendAsync(bytes, WebSocketMessageType.Binary, endOfMessage: true, _patience.Token);
+
+    public Task CloseAsync(int code, string reason) => _socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, _patience.Token);
+
+    /// <summary>Breaks the connection without a word.</summary>
+    public void Abort() => _socket.Abort();
+
     /// <summary>The next message; of a close frame its code and reason.</summary>
     public async Task<string> ReceiveAsync()
+    {
+        var bytes = await ReceiveBytesAsync();
+        return bytes is null ? $"closed {(int)_socket.CloseStatus!} {_socket.CloseStatusDescription}".Trim() : Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>The next message; null for a close frame.</summary>
+    public async Task<byte[]?> ReceiveBytesAsync()
     {
         using var text = new MemoryStream();
         var piece = new byte[4096];
@@ -30,10 +47,10 @@ internal sealed class SocketClient : IDisposable
         {
             var result = await _socket.ReceiveAsync(piece, _patience.Token);
             if (result.MessageType == WebSocketMessageType.Close)
-                return $"closed {(int)result.CloseStatus!} {result.CloseStatusDescription}".Trim();
+                return null;
             text.Write(piece, 0, result.Count);
             if (result.EndOfMessage)
-                return Encoding.UTF8.GetString(text.ToArray());
+                return text.ToArray();
         }
     }
 

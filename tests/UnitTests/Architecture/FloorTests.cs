@@ -26,6 +26,8 @@ public sealed class FloorTests
         ("ProtocolGateway.Contracts", "Views", ["OpenApi", "Codec"]),
         ("ProtocolGateway.Edges", "Rest", ["GraphQL", "Grpc", "WebSockets"]),
         ("ProtocolGateway.Edges", "Grpc", ["Rest", "GraphQL", "WebSockets"]),
+        ("ProtocolGateway.Edges", "WebSockets", ["Rest", "GraphQL", "Grpc"]),
+        ("ProtocolGateway.Edges", "Sockets", ["Rest", "GraphQL", "Grpc", "WebSockets"]),
         ("ProtocolGateway.Upstreams", "Grpc", ["Http"]),
         ("ProtocolGateway.Upstreams", "Http", ["Grpc"]),
     ];

@@ -122,7 +122,7 @@ public sealed class GatewayTests : IDisposable
         return ConfigLoader.Load(ConfigFile, new Hashtable()).Config!;
     }
 
-    private Gateway Start(GatewayConfig config) => new(config, new SnapshotServices(_meter, _log, TimeProvider.System, _ => Task.CompletedTask));
+    private Gateway Start(GatewayConfig config) => new(config, new SnapshotServices(_meter, _log, TimeProvider.System, new Random(1), _ => Task.CompletedTask));
 
     private sealed class Life : IHttpRequestLifetimeFeature
     {

@@ -21,7 +21,7 @@ public sealed class ReflectionPollerTests
         var time = new TimerCountingTime();
         using var meter = new Meter("test");
         using var log = new LogRecorder();
-        await using var poller = new ReflectionPoller(new SnapshotServices(meter, log, time, _ => Task.CompletedTask), () => { });
+        await using var poller = new ReflectionPoller(new SnapshotServices(meter, log, time, new Random(1), _ => Task.CompletedTask), () => { });
         poller.Follow(new GatewayConfig
         {
             Services = new Dictionary<string, ServiceConfig>

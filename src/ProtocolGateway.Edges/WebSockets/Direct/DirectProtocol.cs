@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using ProtocolGateway.Edges.Sockets;
+using ProtocolGateway.Edges.WebSockets.Multiplexed;
+using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
+using ProtocolGateway.Envelope.Telemetry;
+
+namespace ProtocolGateway.Edges.WebSockets.Direct;
+
+/// <summary>Sockets that are one call each, of the operation that the path names (docs/websocket-protocol.md).</summary>
+internal sealed class DirectProtocol(WebSocketEdgeOptions options, CallHandler pipeline, AllowedOrigins origins, WebSocketEdgeServices services, ILogger log)
+{
+    private readonly ConcurrentDictionary<ClientSocket, bool> _streams = new();
+
+    /// <summary>Ends the streams, which have no end to wait for.</summary>
+    public void EndStreams()
+    {
+        foreach (var socket in _streams.Keys)
+            _ = socket.CloseAsync(SocketClose.GoingAway);
+    }
+
+    /// <summary>Serves a handshake.</summary>
+    public async Task AcceptAsync(HttpContext context, RpcTarget target)
+    {
+        using var accepted = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        {
+            // A browser wants one of those that its page has named; none of them means anything here.
+            SubProtocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(),
+            KeepAliveInterval = options.KeepAlive,
+            KeepAliveTimeout = options.KeepAliveTimeout,
+        });
+        await using var socket = new ClientSocket(accepted, context, options.MaxRequestBytes, services.Time);
+        try
+        {
+            if (!origins.AllowsSocket(context.Request))
+                await socket.CloseAsync(MultiplexedCloses.Forbidden);
+            else
+                await ServeAsync(socket, target, context);
+            await socket.PassOverAsync();
+        }
+        catch (Exception gone) when (socket.IsEnd(gone))
+        {
+            // The client broke off, or was cut off.
+        }
+        catch (Exception bug)
+        {
+            Incidents.Note(log, GatewayErrors.Bug(bug), null, "a WebSocket");
+        }
+        finally
+        {
+            _streams.TryRemove(socket, out _);
+        }
+    }
+
+    private async Task ServeAsync(ClientSocket socket, RpcTarget target, HttpContext context)
+    {
+        var caller = new SocketCaller(context);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(socket.Gone, context.RequestAborted);
+        var queue = target.StreamsRequest ? new RequestQueue(static _ => default) : null;
+        using var call = new DirectCall(socket, target, log)
+        {
+            Operation = target.Operation,
+            Edge = EdgeNames.WebSockets,
+            Cancelled = cancel.Token,
+            CallerAddress = caller.Address,
+            Messages = queue is null ? null : queue.ReadAsync,
+        };
+        var term = services.Check is { } check ? await check(caller.Headers) : default;
+        if ((term.Refusal ?? caller.Prepare(call, [], "", target.Timeout, services.Time)) is { } error)
+        {
+            await call.EndAsync(error);
+            return;
+        }
+
+        if (target.StreamsAnswer)
+        {
+            _streams[socket] = true;
+            if (services.Stopping.IsCancellationRequested)
+                EndStreams();
+        }
+
+        await using var expiry = term.Expires is { } at ? After(at - services.Time.GetUtcNow() + SessionExpiry.Grace, socket) : null;
+        await new DirectSession(socket, target, call, queue, pipeline, options).RunAsync();
+    }
+
+    private ITimer After(TimeSpan wait, ClientSocket socket) => services.Time.CreateTimer(
+        static socket => _ = ((ClientSocket)socket!).CloseAsync(MultiplexedCloses.Expired), socket, wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+}

@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using ProtocolGateway.Edges.Sockets;
+using ProtocolGateway.Edges.WebSockets.Multiplexed.Frames;
+using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
+
+namespace ProtocolGateway.Edges.WebSockets.Multiplexed;
+
+/// <summary>Sockets that carry any number of calls, to any operation (docs/websocket-protocol.md).</summary>
+internal sealed class MultiplexedProtocol
+{
+    /// <summary>How many messages of an answer a client takes that does not say; a window for what is on its way.</summary>
+    public const uint AnswerCredit = 32;
+
+    private readonly RpcTargets _targets;
+    private readonly WebSocketEdgeServices _services;
+    private readonly AllowedOrigins _origins;
+    private readonly ConcurrentDictionary<MultiplexedSession, bool> _sessions = new();
+    private readonly LostSessions _lost;
+
+    public MultiplexedProtocol(RpcTargets targets, WebSocketEdgeOptions options, CallHandler pipeline, AllowedOrigins origins, WebSocketEdgeServices services, ILogger log)
+    {
+        (_targets, Options, Pipeline, _origins, _services, Log) = (targets, options, pipeline, origins, services, log);
+        _lost = new(options, services.Time, log);
+    }
+
+    public WebSocketEdgeOptions Options { get; }
+
+    public CallHandler Pipeline { get; }
+
+    public ILogger Log { get; }
+
+    public TimeProvider Time => _services.Time;
+
+    /// <summary>The program stops: streams have no end to wait for.</summary>
+    public bool IsStopping => _services.Stopping.IsCancellationRequested;
+
+    private bool IsLeaving => IsStopping || _services.Retired.IsCancellationRequested;
+
+    /// <summary>The operation of a name; null where there is none.</summary>
+    public RpcTarget? Find(string operation) => _targets.FindByName(operation);
+
+    /// <summary>Whether a caller may stay, and for how long.</summary>
+    public ValueTask<CallerTerm> CheckAsync(SocketCaller caller) => _services.Check?.Invoke(caller.Headers) ?? default;
+
+    /// <summary>Closes a socket for a reason of its protocol.</summary>
+    public Task CloseAsync(ClientSocket socket, SocketClose close)
+    {
+        WebSocketEdgeLog.Closed(Log, close.Code, close.Reason);
+        return socket.CloseAsync(close);
+    }
+
+    /// <summary>Tells every client to go, each to come back at a moment of its own.</summary>
+    public void Leave()
+    {
+        _lost.EndAll();
+        var reason = IsStopping ? "stopping" : "reloaded";
+        foreach (var session in _sessions.Keys)
+            _ = session.LeaveAsync(_services.Spread(Options.ReconnectSpread), reason);
+    }
+
+    /// <summary>Ends those that have not gone by themselves.</summary>
+    public void EndAll()
+    {
+        foreach (var session in _sessions.Keys)
+            _ = session.EndAsync(SocketClose.GoingAway);
+    }
+
+    /// <summary>Serves a handshake.</summary>
+    public async Task AcceptAsync(HttpContext context)
+    {
+        var form = FrameForm.Of(context.WebSockets.WebSocketRequestedProtocols);
+        using var accepted = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        {
+            SubProtocol = form?.SubProtocol,
+            KeepAliveInterval = Options.KeepAlive,
+            KeepAliveTimeout = Options.KeepAliveTimeout,
+        });
+        await using var socket = new ClientSocket(accepted, context, Options.MaxRequestBytes, Time);
+        try
+        {
+            // Refused after the handshake: browsers tell their pages nothing of a handshake that failed.
+            var refusal = !_origins.AllowsSocket(context.Request) ? MultiplexedCloses.Forbidden
+                : form is null ? MultiplexedCloses.WrongSubProtocol
+                : IsLeaving ? SocketClose.GoingAway
+                : await ServeAsync(socket, form, context);
+            if (refusal is not null)
+                await CloseAsync(socket, refusal);
+            else if (socket.ClosedByClient is { } close)
+                await socket.CloseAsync(close);
+            await socket.PassOverAsync();
+        }
+        catch (Exception gone) when (socket.IsEnd(gone))
+        {
+            // The client broke off, or was cut off.
+        }
+        catch (Exception bug)
+        {
+            Incidents.Note(Log, GatewayErrors.Bug(bug), null, "a WebSocket");
+        }
+    }
+
+    // Why the socket is to be closed; null where it has been.
+    private async Task<SocketClose?> ServeAsync(ClientSocket socket, FrameForm form, HttpContext context)
+    {
+        var (hello, wrong) = await ReadHelloAsync(socket, form);
+        if (hello is null)
+            return wrong;
+        var caller = new SocketCaller(context);
+        if (caller.Take(hello.Metadata) is { } bad)
+            return MultiplexedCloses.BadFrame(bad.Message);
+        var term = await CheckAsync(caller);
+        if (term.Refusal is { } refusal)
+            return MultiplexedCloses.Unauthorized(refusal.Message);
+        var known = hello.Session.Length > 0 ? await _lost.TakeAsync(hello.Session, form, hello.Received) : null;
+        var session = known ?? Begin(form, caller, hello);
+        // What is said anew holds from now on.
+        known?.Caller.Take(hello.Metadata);
+        session.SetExpiry(term.Expires);
+        await RunAsync(session, socket, resumed: session == known);
+        return null;
+    }
+
+    private MultiplexedSession Begin(FrameForm form, SocketCaller caller, ClientFrame hello)
+    {
+        var session = new MultiplexedSession(this, form, caller, hello.Resumable && Options.ResumeWindow > TimeSpan.Zero ? LostSessions.NewToken() : "");
+        if (session.Token.Length > 0)
+            _lost.Add(session);
+        _sessions[session] = true;
+        return session;
+    }
+
+    private async Task RunAsync(MultiplexedSession session, ClientSocket socket, bool resumed)
+    {
+        var reading = session.BeginReading();
+        try
+        {
+            if (await session.ServeAsync(socket, resumed) && !IsLeaving)
+            {
+                _lost.Keep(session);
+                // What began to leave in between has not seen it.
+                if (IsLeaving)
+                    _lost.EndAll();
+                return;
+            }
+        }
+        finally
+        {
+            reading.SetResult();
+        }
+
+        _sessions.TryRemove(session, out _);
+        _lost.Remove(session);
+        await session.FinishAsync(SocketClose.Done);
+    }
+
+    private async Task<(ClientFrame? Hello, SocketClose? Wrong)> ReadHelloAsync(ClientSocket socket, FrameForm form)
+    {
+        await using var patience = Time.CreateTimer(static socket => _ = ((ClientSocket)socket!).CloseAsync(MultiplexedCloses.HelloTimeout), socket, Options.HelloTimeout, Timeout.InfiniteTimeSpan);
+        using var bytes = new PooledBuffer();
+        var input = await socket.ReadAsync(bytes);
+        if (input == SocketInput.Closed)
+            return (null, socket.ClosedByClient);
+        if (input == SocketInput.TooLarge)
+            return (null, SocketClose.TooLarge(Options.MaxRequestBytes));
+        if (input != (form.IsText ? SocketInput.Text : SocketInput.Binary))
+            return (null, form.IsText ? SocketClose.BinaryMessage : SocketClose.TextMessage);
+        if (form.TryRead(bytes.WrittenMemory, out var frame) is { } wrong)
+            return (null, MultiplexedCloses.BadFrame(wrong));
+        return frame.Kind == ClientFrameKind.Hello ? (frame, null) : (null, MultiplexedCloses.BadFrame("the first frame is no hello"));
+    }
+}

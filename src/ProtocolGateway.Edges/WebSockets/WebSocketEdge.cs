@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.Sockets;
+using ProtocolGateway.Edges.WebSockets.Direct;
+using ProtocolGateway.Edges.WebSockets.Multiplexed;
+using ProtocolGateway.Envelope.Calls;
+
+namespace ProtocolGateway.Edges.WebSockets;
+
+/// <summary>WebSockets in, calls out: one socket for any number of calls, or one for each. One per catalog snapshot.</summary>
+public sealed class WebSocketEdge : IDisposable
+{
+    private readonly WebSocketEdgeOptions _options;
+    private readonly RpcTargets _targets;
+    private readonly MultiplexedProtocol _multiplexed;
+    private readonly DirectProtocol _direct;
+    private readonly SocketHandshake _handshake;
+    private readonly WebSocketEdgeServices _services;
+    private readonly CancellationTokenRegistration _stopping, _retired;
+    private ITimer? _patience;
+
+    /// <summary>An edge over the operations of a catalog.</summary>
+    /// <param name="catalog">What is served.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="pipeline">The spine.</param>
+    /// <param name="services">What the program lends.</param>
+    public WebSocketEdge(Catalog catalog, WebSocketEdgeOptions options, CallHandler pipeline, WebSocketEdgeServices services)
+    {
+        (_options, _services) = (options, services);
+        _targets = new(catalog, static _ => "", options.Timeout);
+        var origins = new AllowedOrigins(options.Origins);
+        var log = services.Loggers.CreateLogger<WebSocketEdge>();
+        _multiplexed = new(_targets, options, pipeline, origins, services, log);
+        _direct = new(options, pipeline, origins, services, log);
+        _handshake = new(AcceptAsync, RefuseAsync, services.Loggers);
+        _stopping = services.Stopping.UnsafeRegister(static self => ((WebSocketEdge)self!).Leave(), this);
+        _retired = services.Retired.UnsafeRegister(static self => ((WebSocketEdge)self!).Leave(), this);
+    }
+
+    /// <summary>Answers a handshake of the edge's paths; null for any other request: a contract may have such paths too.</summary>
+    public Task? TryHandle(HttpContext context)
+    {
+        var path = context.Request.Path.Value ?? "";
+        if (!path.StartsWith(_options.Path, StringComparison.Ordinal) || (path.Length > _options.Path.Length && path[_options.Path.Length] != '/'))
+            return null;
+        return SocketHandshake.MayBe(context) ? _handshake.HandleAsync(context) : null;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _retired.Dispose();
+        _patience?.Dispose();
+    }
+
+    private void Leave()
+    {
+        _multiplexed.Leave();
+        if (_services.Stopping.IsCancellationRequested)
+            _direct.EndStreams();
+        else
+            _patience = _services.Time.CreateTimer(static self => ((WebSocketEdge)self!)._multiplexed.EndAll(), this, _options.GoAwayPatience, Timeout.InfiniteTimeSpan);
+    }
+
+    private Task AcceptAsync(HttpContext context)
+    {
+        var rest = context.Request.Path.Value![_options.Path.Length..];
+        if (rest is "" or "/")
+            return _multiplexed.AcceptAsync(context);
+        if (_targets.TryFind(rest, out var target))
+            return _direct.AcceptAsync(context, target);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    // RFC 9110, section 15.5.22: what the client must speak here.
+    private static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+        context.Response.Headers.Upgrade = "websocket";
+        context.Response.Headers.Connection = "Upgrade";
+        return Task.CompletedTask;
+    }
+}

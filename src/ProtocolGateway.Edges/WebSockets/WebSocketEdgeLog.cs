@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProtocolGateway.Edges.WebSockets;
+
+/// <summary>What the WebSocket edge logs. Ids 2200 to 2299.</summary>
+internal static partial class WebSocketEdgeLog
+{
+    [LoggerMessage(2201, LogLevel.Debug, "A WebSocket was closed with {Code}: {Reason}")]
+    public static partial void Closed(ILogger log, int code, string reason);
+
+    [LoggerMessage(2202, LogLevel.Debug, "A session that lost its connection has ended: {Reason}")]
+    public static partial void SessionEnded(ILogger log, string reason);
+}

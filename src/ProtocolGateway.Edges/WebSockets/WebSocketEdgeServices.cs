@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+using ProtocolGateway.Envelope.Calls;
+
+namespace ProtocolGateway.Edges.WebSockets;
+
+/// <summary>What the edge needs of the program.</summary>
+/// <param name="Time">The clock.</param>
+/// <param name="Loggers">The loggers.</param>
+/// <param name="Random">Spreads the moments at which clients come back; used under a lock.</param>
+/// <param name="Stopping">Fires when the program is told to stop.</param>
+/// <param name="Retired">Fires when newer configuration has taken over.</param>
+public sealed record WebSocketEdgeServices(TimeProvider Time, ILoggerFactory Loggers, Random Random, CancellationToken Stopping, CancellationToken Retired)
+{
+    /// <summary>Looks at a caller when he opens a socket, and when he comes with new headers; null where no guard does.</summary>
+    public CallerCheck? Check { get; init; }
+
+    /// <summary>A moment of that time, in milliseconds; another for each who asks.</summary>
+    internal int Spread(TimeSpan time)
+    {
+        lock (Random)
+            return Random.Next((int)time.TotalMilliseconds + 1);
+    }
+}
