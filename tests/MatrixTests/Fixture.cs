@@ -35,9 +35,12 @@ public sealed class Fixture : IAsyncLifetime
     }
 
     /// <summary>The gRPC service of a configuration.</summary>
-    public static string MatrixService(MatrixBackend backend) =>
+    public static string MatrixService(MatrixBackend backend) => MatrixService(backend.GrpcPort);
+
+    /// <summary>The gRPC service of a configuration, at a port.</summary>
+    public static string MatrixService(int port) =>
         $"  matrix:\n    contract: {_contracts}/matrix/v1/matrix.proto\n" +
-        $"    upstream: {{ protocol: grpc, instances: [ {{ address: \"http://127.0.0.1:{backend.GrpcPort}\" }} ] }}\n";
+        $"    upstream: {{ protocol: grpc, instances: [ {{ address: \"http://127.0.0.1:{port}\" }} ] }}\n";
 
     /// <summary>The HTTP service of a configuration.</summary>
     public static string ItemsService(MatrixBackend backend) =>

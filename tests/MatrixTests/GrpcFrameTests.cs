@@ -32,7 +32,7 @@ public sealed class GrpcFrameTests(Fixture fixture) : MatrixTest(fixture)
     }
 
     [Theory]
-    [InlineData("grpc-encoding", "br", 12)]
+    [InlineData("grpc-encoding", "BR", 12)]
     [InlineData("grpc-timeout", "soon", 3)]
     [InlineData("grpc-timeout", "123456789S", 3)]
     [InlineData("key-bin", "!", 3)]
@@ -58,23 +58,32 @@ public sealed class GrpcFrameTests(Fixture fixture) : MatrixTest(fixture)
         Assert.Empty(_fixture.Backend.Calls);
     }
 
+    [Fact]
+    public async Task An_encoding_that_the_service_does_not_know_is_its_own_to_refuse()
+    {
+        using var answer = await SendAsync("Say", "application/grpc", [1, 0, 0, 0, 1, 9], ("grpc-encoding", "br"));
+        Assert.Equal("12", Assert.Single(answer.Headers.GetValues("grpc-status")));
+        // What it takes instead.
+        Assert.Contains("gzip", Assert.Single(answer.Headers.GetValues("grpc-accept-encoding")), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0, 0)]
     [InlineData(8, 3)]
-    public async Task A_compressed_message_is_read_where_it_is_whole(int cut, int status)
+    public async Task A_compressed_message_for_an_HTTP_service_is_read_where_it_is_whole(int cut, int status)
     {
         using var zipped = new MemoryStream();
         using (var zip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true))
             zip.Write(new SayRequest { Name = "zipped" }.ToByteArray());
         var frame = Frame(zipped.ToArray().AsSpan(..^cut));
         frame[0] = 1;
-        using var answer = await SendAsync("Say", "application/grpc", frame, ("grpc-encoding", "gzip"));
-        var body = await answer.Content.ReadAsByteArrayAsync();
+        using var answer = await SendAsync("GetItem", "application/grpc", frame, ("grpc-encoding", "gzip"), service: "items.Items");
         var headers = status == 0 ? answer.TrailingHeaders : answer.Headers;
         Assert.Equal($"{status}", Assert.Single(headers.GetValues("grpc-status")));
         if (status == 0)
-            Assert.Equal("hello zipped", SayReply.Parser.ParseFrom(body.AsSpan(5)).Text);
-        Assert.Equal(status == 0 ? 1 : 0, _fixture.Backend.Calls.Count);
+            Assert.Equal("/base/items/zipped", Assert.Single(_fixture.Backend.Requests).Target);
+        else
+            Assert.Empty(_fixture.Backend.Requests);
     }
 
     [Fact]
@@ -165,9 +174,9 @@ public sealed class GrpcFrameTests(Fixture fixture) : MatrixTest(fixture)
         return frame;
     }
 
-    private Task<HttpResponseMessage> SendAsync(string name, string type, byte[] body, (string Name, string Value)? header = null, string method = "POST", string version = "2.0")
+    private Task<HttpResponseMessage> SendAsync(string name, string type, byte[] body, (string Name, string Value)? header = null, string method = "POST", string version = "2.0", string service = "matrix.v1.Matrix")
     {
-        var request = new HttpRequestMessage(HttpMethod.Parse(method), "/matrix.v1.Matrix/" + name)
+        var request = new HttpRequestMessage(HttpMethod.Parse(method), $"/{service}/{name}")
         {
             Content = new ByteArrayContent(body),
             Version = Version.Parse(version),

@@ -16,7 +16,8 @@ internal sealed class EnvelopeReader(PipeReader body, RpcTarget target, bool jso
     /// <summary>Bytes before a message.</summary>
     public const int PrefixLength = 5;
 
-    private const byte Compressed = 1;
+    /// <summary>The flag of a compressed message.</summary>
+    public const byte Compressed = 1;
 
     private long _taken;
     private long _waiting;
@@ -24,8 +25,11 @@ internal sealed class EnvelopeReader(PipeReader body, RpcTarget target, bool jso
     /// <summary>How slowly the body may come; null for a stream, which may be silent for long.</summary>
     public TimedBody? Bounds { get; init; }
 
-    /// <summary>The request has declared gzip for the messages that are marked.</summary>
+    /// <summary>The request has declared gzip for the messages that are marked: they are decompressed.</summary>
     public bool Gzip { get; init; }
+
+    /// <summary>Takes the mark of messages that pass as they come; null where none does.</summary>
+    public MessageCompression? Passing { get; init; }
 
     /// <summary>Writes the next message; false at the end. Errors are thrown as <see cref="GatewayCallException"/>.</summary>
     public async ValueTask<bool> ReadAsync(IBufferWriter<byte> into, CancellationToken cancel)
@@ -43,7 +47,10 @@ internal sealed class EnvelopeReader(PipeReader body, RpcTarget target, bool jso
             if (length >= 0)
             {
                 var message = buffer.Slice(PrefixLength, length);
-                var failed = buffer.FirstSpan[0] == Compressed ? Inflate(message, into) : target.Read(json, message, into);
+                var marked = buffer.FirstSpan[0] == Compressed;
+                if (Passing is not null)
+                    Passing.IsRequestMarked = marked;
+                var failed = marked && Passing is null ? Inflate(message, into) : target.Read(json, message, into);
                 body.AdvanceTo(message.End);
                 _taken += PrefixLength + length;
                 _waiting = 0;
@@ -73,8 +80,8 @@ internal sealed class EnvelopeReader(PipeReader body, RpcTarget target, bool jso
             return completed && !buffer.IsEmpty ? Cut() : null;
         Span<byte> prefix = stackalloc byte[PrefixLength];
         buffer.Slice(0, PrefixLength).CopyTo(prefix);
-        if (prefix[0] == Compressed && !Gzip)
-            return GatewayErrors.UnsupportedEncoding("compressed messages, unless the request says that they are gzip");
+        if (prefix[0] == Compressed && !Gzip && Passing?.Request is null)
+            return GatewayErrors.UnsupportedEncoding("compressed messages, unless the request says how they are compressed");
         if (prefix[0] > Compressed)
             return GatewayErrors.InvalidInput($"A message has the flags {prefix[0]}, which no request may.");
         var announced = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);

@@ -12,10 +12,14 @@ internal sealed class GrpcCall(HttpContext context, RpcTarget target, GrpcForm f
     private bool _begun;
     private bool _answered;
 
+    private byte Mark => Compression is { IsAnswerMarked: true } ? EnvelopeReader.Compressed : (byte)0;
+
     /// <inheritdoc />
     public override ValueTask OnHeadAsync(AnswerHead head)
     {
         ClientHeaders.FromMetadata(head.Headers, Context.Response, raw: false);
+        if (head.Encoding is not null)
+            Context.Response.Headers["grpc-encoding"] = head.Encoding;
         Begin();
         // A stream's first message may be long in coming; its metadata is worth something before.
         return target.StreamsAnswer ? ClientAnswer.FlushAsync(Context) : default;
@@ -63,7 +67,7 @@ internal sealed class GrpcCall(HttpContext context, RpcTarget target, GrpcForm f
     {
         var output = Context.Response.BodyWriter;
         var prefix = output.GetSpan(EnvelopeReader.PrefixLength);
-        prefix[0] = 0;
+        prefix[0] = Mark;
         BinaryPrimitives.WriteUInt32BigEndian(prefix[1..], (uint)message.Length);
         output.Advance(EnvelopeReader.PrefixLength);
         foreach (var piece in message)
@@ -73,7 +77,7 @@ internal sealed class GrpcCall(HttpContext context, RpcTarget target, GrpcForm f
     private void WriteTranslated(ReadOnlySequence<byte> message)
     {
         Answer.Clear();
-        Answer.Write([0, 0, 0, 0, 0]);
+        Answer.Write([Mark, 0, 0, 0, 0]);
         if (target.Write(form.Json, message, Answer) is { } wrong)
             throw new GatewayCallException(wrong);
         BinaryPrimitives.WriteUInt32BigEndian(Answer.WrittenSpan[1..], (uint)Answer.Length - EnvelopeReader.PrefixLength);

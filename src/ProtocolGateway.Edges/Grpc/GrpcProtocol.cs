@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 using ProtocolGateway.Envelope.Telemetry;
 
@@ -9,6 +10,7 @@ namespace ProtocolGateway.Edges.Grpc;
 /// <summary>gRPC over HTTP/2 and gRPC-Web over any HTTP (github.com/grpc/grpc, PROTOCOL-HTTP2 and PROTOCOL-WEB).</summary>
 internal sealed class GrpcProtocol(RpcTargets targets, GrpcEdgeOptions options, RpcRunner runner, CrossOrigin origins, ILogger log)
 {
+    private const string Plain = "identity";
     private const string Encodings = "identity,gzip";
 
     private readonly GrpcErrorWriter _errors = new(log);
@@ -45,26 +47,39 @@ internal sealed class GrpcProtocol(RpcTargets targets, GrpcEdgeOptions options, 
     {
         using var text = form.Text ? new Base64Body(context.Request.BodyReader) : null;
         PipeReader body = text is null ? context.Request.BodyReader : text;
-        var gzip = context.Request.Headers["grpc-encoding"] == "gzip";
+        var compression = !form.Json && target.Operation.View is null ? CompressionOf(context.Request.Headers) : null;
         using var call = new GrpcCall(context, target, form, _errors)
         {
             Operation = target.Operation,
             Edge = EdgeNames.Grpc,
             Cancelled = context.RequestAborted,
             CallerAddress = ClientHeaders.CallerAddress(context),
-            Messages = target.StreamsRequest ? new EnvelopeReader(body, target, form.Json, options.MaxRequestBytes) { Gzip = gzip }.ReadAsync : null,
+            Compression = compression,
+            Messages = target.StreamsRequest ? new EnvelopeReader(body, target, form.Json, options.MaxRequestBytes) { Gzip = IsGzip(context), Passing = compression }.ReadAsync : null,
         };
-        await runner.RunAsync(context, call, ReadyAsync(context, target, form, body, gzip, call));
+        await runner.RunAsync(context, call, ReadyAsync(context, target, form, body, call));
     }
 
-    private async ValueTask<GatewayError?> ReadyAsync(HttpContext context, RpcTarget target, GrpcForm form, PipeReader body, bool gzip, GrpcCall call)
+    // What the gateway does not read it need not understand: its service says whether it does.
+    private static MessageCompression? CompressionOf(IHeaderDictionary headers)
+    {
+        var encoding = headers.GrpcEncoding.ToString();
+        var accepted = headers.GrpcAcceptEncoding.ToString();
+        var request = encoding is not ("" or Plain) && MessageCompression.IsName(encoding) ? encoding : null;
+        var answers = accepted is not ("" or Plain) && MessageCompression.IsList(accepted) ? accepted : null;
+        return request is null && answers is null ? null : new() { Request = request, Accepted = answers };
+    }
+
+    private static bool IsGzip(HttpContext context) => context.Request.Headers.GrpcEncoding == "gzip";
+
+    private async ValueTask<GatewayError?> ReadyAsync(HttpContext context, RpcTarget target, GrpcForm form, PipeReader body, GrpcCall call)
     {
         if (call.Messages is not null)
             ClientBody.PrepareStream(context);
-        if (!gzip && context.Request.Headers["grpc-encoding"] is { Count: > 0 } encoding && encoding != "identity")
+        if (context.Request.Headers.GrpcEncoding is { Count: > 0 } encoding && encoding != Plain && !IsGzip(context) && call.Compression?.Request is null)
         {
             // So that the client can choose one that is taken (gRPC compression, "Compression Method Negotiation").
-            context.Response.Headers["grpc-accept-encoding"] = Encodings;
+            context.Response.Headers.GrpcAcceptEncoding = Encodings;
             return GatewayErrors.UnsupportedEncoding($"messages in another encoding than {Encodings}");
         }
 
@@ -72,7 +87,7 @@ internal sealed class GrpcProtocol(RpcTargets targets, GrpcEdgeOptions options, 
         if (error is not null || call.Messages is not null)
             return error;
         using var bounds = new TimedBody(options.MaxRequestBytes, call.Deadline, options.Pace, options.Time);
-        var messages = new EnvelopeReader(body, target, form.Json, options.MaxRequestBytes) { Bounds = bounds, Gzip = gzip };
+        var messages = new EnvelopeReader(body, target, form.Json, options.MaxRequestBytes) { Bounds = bounds, Gzip = IsGzip(context), Passing = call.Compression };
         return await ClientBody.AsErrorAsync(context, messages.ReadOnlyOneAsync(call.Request, context.RequestAborted));
     }
 }

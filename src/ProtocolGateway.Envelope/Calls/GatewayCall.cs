@@ -22,6 +22,9 @@ public abstract class GatewayCall
     /// <summary>What the backend is sent as metadata or headers: already filtered by the edge.</summary>
     public CallHeaders Headers { get; } = new();
 
+    /// <summary>Where messages of gRPC may pass compressed; null where the edge gives and takes them plain.</summary>
+    public MessageCompression? Compression { get; init; }
+
     /// <summary>When it must be done.</summary>
     public Deadline Deadline { get; set; }
 
@@ -50,7 +53,7 @@ public abstract class GatewayCall
     /// <summary>The backend's first word: its initial metadata or, for HTTP, status and headers.</summary>
     public abstract ValueTask OnHeadAsync(AnswerHead head);
 
-    /// <summary>One message (protobuf, decompressed, without frame) or, for HTTP, the next piece of the body. The bytes are valid until the task completes.</summary>
+    /// <summary>One message (protobuf, decompressed unless <see cref="Compression"/> says otherwise, without frame) or, for HTTP, the next piece of the body. The bytes are valid until the task completes.</summary>
     /// <param name="message">The message or piece.</param>
     /// <param name="moreAtHand">The next one follows without a wait: the edge may send both in one piece.</param>
     public abstract ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand = false);
@@ -70,7 +73,8 @@ public sealed record HttpRequestHead(string Method, string PathAndQuery, string?
 /// <summary>The head of a backend's answer.</summary>
 /// <param name="Status">The HTTP status of a REST backend; 200 for gRPC.</param>
 /// <param name="Headers">Headers or initial metadata, hop-by-hop and protocol headers taken out. For HTTP, content-type and content-length among them.</param>
-public readonly record struct AnswerHead(int Status, CallHeaders Headers);
+/// <param name="Encoding">What the messages are compressed with that <see cref="MessageCompression.IsAnswerMarked"/> marks; null where none is. Only ever what the client takes.</param>
+public readonly record struct AnswerHead(int Status, CallHeaders Headers, string? Encoding = null);
 
 /// <summary>
 /// Carries an error of the request out of <see cref="GatewayCall.ReadMessageAsync"/>, or of an answer that the edge refuses out of

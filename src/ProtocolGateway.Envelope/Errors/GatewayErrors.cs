@@ -123,7 +123,8 @@ public static class GatewayErrors
     /// <param name="code">Its code; not OK.</param>
     /// <param name="message">What it said.</param>
     /// <param name="details">The serialized google.rpc.Status; empty for none.</param>
-    public static GatewayError BackendStatus(StatusCode code, string message, ReadOnlyMemory<byte> details)
+    /// <param name="answerHeaders">What its answer says in headers.</param>
+    public static GatewayError BackendStatus(StatusCode code, string message, ReadOnlyMemory<byte> details, params KeyValuePair<string, string>[] answerHeaders)
     {
         var isPrivate = StatusTables.ToHttp(code) >= 500;
         var told = isPrivate ? $"The service failed: {code}." : message;
@@ -142,6 +143,7 @@ public static class GatewayErrors
             },
             Retry = code == StatusCode.Unavailable ? RetryAdvice.IfIdempotent : RetryAdvice.No,
             StatusDetails = shown,
+            AnswerHeaders = answerHeaders,
         };
     }
 

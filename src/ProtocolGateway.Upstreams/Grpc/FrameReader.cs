@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 using ProtocolGateway.Upstreams.Grpc.Http2;
 
@@ -10,12 +11,20 @@ namespace ProtocolGateway.Upstreams.Grpc;
 /// Reads gRPC frames from an answer's body. A frame's length is judged before the window opens for it, and buffers grow with what has really come,
 /// so that a lying prefix costs nothing.
 /// </summary>
-internal sealed class FrameReader(Http2Stream stream, int limit, string service, bool gzip) : IDisposable
+/// <param name="stream">The body.</param>
+/// <param name="limit">The most bytes of a message, as it comes and decompressed.</param>
+/// <param name="service">The service, for errors.</param>
+/// <param name="encoding">What the head says that marked messages are compressed with; null for nothing.</param>
+/// <param name="compression">What passes as it is; null where nothing does.</param>
+internal sealed class FrameReader(Http2Stream stream, int limit, string service, string? encoding, MessageCompression? compression) : IDisposable
 {
     private const int FirstBuffer = 8 * 1024;
     private PooledBuffer? _inflated;
 
-    /// <summary>The message of the last <see cref="ReadAsync"/>, decompressed; valid until the next.</summary>
+    /// <summary>The encoding in which marked messages pass as they are; null where they are decompressed.</summary>
+    public string? Passing { get; } = encoding is not null and not "identity" && compression is not null && compression.Takes(encoding) ? encoding : null;
+
+    /// <summary>The message of the last <see cref="ReadAsync"/>, decompressed unless it passes as it is; valid until the next.</summary>
     public ReadOnlySequence<byte> Message { get; private set; }
 
     /// <summary>What is wrong with the stream of frames; final.</summary>
@@ -45,7 +54,10 @@ internal sealed class FrameReader(Http2Stream stream, int limit, string service,
         var frame = stream.Buffered[..whole];
         stream.Consume(whole);
         var message = frame[GrpcFrame.PrefixLength..];
-        Message = frame.Span[0] == 1 && Inflate(message) is { } inflated ? new(inflated) : new(message);
+        var marked = frame.Span[0] == 1;
+        if (Passing is not null)
+            compression!.IsAnswerMarked = marked;
+        Message = marked && Passing is null && Inflate(message) is { } inflated ? new(inflated) : new(message);
         return Error is null;
     }
 
@@ -71,8 +83,8 @@ internal sealed class FrameReader(Http2Stream stream, int limit, string service,
         length = 0;
         if (prefix[0] > 1)
             Error = GatewayErrors.BackendProtocol(service, $"A frame's flag is {prefix[0]}.");
-        else if (prefix[0] == 1 && !gzip)
-            Error = GatewayErrors.BackendProtocol(service, "A frame is compressed, but grpc-encoding is not gzip.");
+        else if (prefix[0] == 1 && Passing is null && encoding is not "gzip")
+            Error = GatewayErrors.BackendProtocol(service, $"A frame is compressed, but grpc-encoding is \"{encoding}\".");
         else if (declared > (uint)limit)
             Error = GatewayErrors.AnswerTooLarge(service, limit);
         else

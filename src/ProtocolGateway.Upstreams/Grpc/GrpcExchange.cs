@@ -66,12 +66,14 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
         using var head = new PooledBuffer(512);
         transport.WriteHead(call, head);
         _repeatable = call.TryGetSingleMessage(out var message);
+        // A head names one encoding: beside messages that come in another one, plain ones stay plain.
+        var gzip = options.GzipRequests && call.Compression?.Request is null or "gzip";
         if (_repeatable)
         {
             GrpcFrame.Begin(frame);
             foreach (var segment in message)
                 frame.Write(segment.Span);
-            GrpcFrame.Finish(frame, options.GzipRequests);
+            GrpcFrame.Finish(frame, gzip, call.Compression is { IsRequestMarked: true });
         }
 
         var stream = connection.Open(head.WrittenSpan, frame.WrittenSpan, end: _repeatable, out var sent);
@@ -83,7 +85,7 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
         }
 
         pump = new(call, connection, stream, cancellation);
-        sending = _repeatable ? pump.SendRestAsync(frame.WrittenMemory[sent..]) : pump.SendStreamAsync(options.GzipRequests);
+        sending = _repeatable ? pump.SendRestAsync(frame.WrittenMemory[sent..]) : pump.SendStreamAsync(gzip);
         return stream;
     }
 
@@ -100,7 +102,7 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
             return new(wrong);
         if (GrpcStatus.IsIn(stream.Head))
             return await OnTrailersOnlyAsync(stream.Head);
-        using var frames = new FrameReader(stream, options.MaxAnswerMessageBytes, service, stream.Head.Find("grpc-encoding") is "gzip");
+        using var frames = new FrameReader(stream, options.MaxAnswerMessageBytes, service, stream.Head.Find("grpc-encoding"), call.Compression);
         return call.Operation.Shape is Shape.Unary or Shape.ClientStreaming
             ? await ReceiveOneAsync(stream, frames)
             : await ReceiveManyAsync(stream, frames);
@@ -118,7 +120,7 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
         var end = ReadEnd(stream);
         if (stream.Failure is not null)
             return end;
-        await GiveHeadAsync(stream.Head);
+        await GiveHeadAsync(stream.Head, frames.Passing);
         if (end.Error is not null)
             return end;
         if (!any)
@@ -130,7 +132,7 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CallEnd> ReceiveManyAsync(Http2Stream stream, FrameReader frames)
     {
-        await GiveHeadAsync(stream.Head);
+        await GiveHeadAsync(stream.Head, frames.Passing);
         while (await frames.ReadAsync())
             await GiveMessageAsync(frames.Message, frames.HasMore);
         return frames.Error is { } error ? new(error) : ReadEnd(stream);
@@ -138,7 +140,7 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
 
     private async ValueTask<CallEnd> OnTrailersOnlyAsync(HeaderBlock head)
     {
-        var error = GrpcStatus.Read(head);
+        var error = GrpcStatus.Read(head, namesEncodings: call.Compression?.Request is not null);
         var trailers = GrpcStatus.Metadata(head);
         if (error is not null)
             return new(error, trailers);
@@ -187,10 +189,10 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
         return cancellation.DeadlinePassed && !call.Cancelled.IsCancellationRequested ? GatewayErrors.DeadlineExceeded() : GatewayErrors.CallerGone();
     }
 
-    private async ValueTask GiveHeadAsync(HeaderBlock head)
+    private async ValueTask GiveHeadAsync(HeaderBlock head, string? encoding)
     {
         _inEdge = true;
-        await call.OnHeadAsync(new AnswerHead(200, GrpcStatus.Metadata(head) ?? new CallHeaders()));
+        await call.OnHeadAsync(new AnswerHead(200, GrpcStatus.Metadata(head) ?? new CallHeaders(), encoding));
         _inEdge = false;
     }
 

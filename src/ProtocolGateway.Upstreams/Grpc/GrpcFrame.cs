@@ -24,20 +24,21 @@ internal static class GrpcFrame
         frame.Advance(PrefixLength);
     }
 
-    /// <summary>Writes the prefix, and compresses the message where that is wished and worth it.</summary>
+    /// <summary>Writes the prefix, and compresses the message where that is wished and makes it smaller.</summary>
     /// <param name="frame">What <see cref="Begin"/> began.</param>
-    /// <param name="gzip">Compression is declared in the head.</param>
-    public static void Finish(PooledBuffer frame, bool gzip)
+    /// <param name="gzip">gzip is declared in the head, and wished for messages that are plain.</param>
+    /// <param name="marked">The message is compressed already.</param>
+    public static void Finish(PooledBuffer frame, bool gzip, bool marked = false)
     {
-        var compress = gzip && frame.Length - PrefixLength >= GzipFrom;
-        if (compress)
-            Compress(frame);
+        if (!marked && gzip && frame.Length - PrefixLength >= GzipFrom)
+            marked = TryCompress(frame);
         var prefix = frame.WrittenSpan;
-        prefix[0] = compress ? (byte)1 : (byte)0;
+        prefix[0] = marked ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt32BigEndian(prefix[1..], checked((uint)(frame.Length - PrefixLength)));
     }
 
-    private static void Compress(PooledBuffer frame)
+    // False where nothing is gained: the message stays as it is then.
+    private static bool TryCompress(PooledBuffer frame)
     {
         var message = frame.WrittenSpan[PrefixLength..];
         var zipped = ArrayPool<byte>.Shared.Rent(MostZipped(message.Length));
@@ -46,8 +47,11 @@ internal static class GrpcFrame
             using var stream = new MemoryStream(zipped);
             using (var zip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true))
                 zip.Write(message);
+            if (stream.Position >= message.Length)
+                return false;
             frame.Truncate(PrefixLength);
             frame.Write(zipped.AsSpan(0, (int)stream.Position));
+            return true;
         }
         finally
         {

@@ -24,6 +24,7 @@ internal sealed class GrpcRequestPump(GatewayCall call, Http2Connection connecti
     }
 
     /// <summary>Pulls messages from the edge until there are no more.</summary>
+    /// <param name="gzip">Plain messages are to be compressed.</param>
     public async Task SendStreamAsync(bool gzip)
     {
         using var frame = new PooledBuffer(4096);
@@ -34,7 +35,7 @@ internal sealed class GrpcRequestPump(GatewayCall call, Http2Connection connecti
                 GrpcFrame.Begin(frame);
                 if (!await call.ReadMessageAsync(frame, cancellation.Token))
                     break;
-                GrpcFrame.Finish(frame, gzip);
+                GrpcFrame.Finish(frame, gzip, call.Compression is { IsRequestMarked: true });
                 if (!await connection.SendAsync(stream, frame.WrittenMemory, end: false, cancellation.Token))
                     return;
             }

@@ -12,17 +12,25 @@ internal static class GrpcStatus
     // As much text as a log line or an error body can bear.
     private const int LongestMessage = 8 * 1024;
 
+    private const string AcceptEncoding = "grpc-accept-encoding";
+
     /// <summary>False where the headers carry no status.</summary>
     public static bool IsIn(HeaderBlock headers) => headers.Find("grpc-status") is not null;
 
     /// <summary>Null for OK, the backend's error otherwise.</summary>
     /// <param name="headers">Trailers that hold a status.</param>
-    public static GatewayError? Read(HeaderBlock headers)
+    /// <param name="namesEncodings">The client is told which encodings the backend takes, where it did not take the request's.</param>
+    public static GatewayError? Read(HeaderBlock headers, bool namesEncodings = false)
     {
         var code = ReadCode(headers.Find("grpc-status"));
         if (code == StatusCode.Ok)
             return null;
-        return GatewayErrors.BackendStatus(code, DecodeMessage(headers.Find("grpc-message")), DecodeDetails(headers.Find("grpc-status-details-bin")));
+        var encodings = namesEncodings && code == StatusCode.Unimplemented ? headers.Find(AcceptEncoding) : null;
+        return GatewayErrors.BackendStatus(
+            code,
+            DecodeMessage(headers.Find("grpc-message")),
+            DecodeDetails(headers.Find("grpc-status-details-bin")),
+            encodings is not null && MessageCompression.IsList(encodings) ? [new(AcceptEncoding, encodings)] : []);
     }
 
     /// <summary>The fields that are the application's own; null where there are none. Values with control characters are left out: no wire of ours may carry them.</summary>

@@ -21,6 +21,12 @@ internal sealed class GrpcTransport(Uri address, UpstreamOptions options, TimePr
     public void WriteHead(GatewayCall call, PooledBuffer block)
     {
         block.Write(_heads.GetOrAdd(call.Operation, static (operation, self) => self.EncodeHead(operation), this));
+        // Who takes messages as they come from the backend says what it takes itself.
+        HpackWriter.Write(block, "grpc-accept-encoding", call.Compression?.Accepted ?? "identity,gzip");
+        if (call.Compression?.Request is { } encoding)
+            HpackWriter.Write(block, "grpc-encoding", encoding);
+        else if (options.GzipRequests)
+            HpackWriter.Write(block, "grpc-encoding", "gzip");
         if (call.Deadline.IsSet)
             HpackWriter.Write(block, "grpc-timeout", GrpcTimeout.Format(call.Deadline.Left));
         foreach (var (name, value) in call.Headers.Items)
@@ -43,9 +49,6 @@ internal sealed class GrpcTransport(Uri address, UpstreamOptions options, TimePr
         HpackWriter.Write(block, ":authority", address.IsDefaultPort ? address.IdnHost : $"{address.IdnHost}:{address.Port}");
         HpackWriter.Write(block, "content-type", "application/grpc");
         HpackWriter.Write(block, "te", "trailers");
-        HpackWriter.Write(block, "grpc-accept-encoding", "identity,gzip");
-        if (options.GzipRequests)
-            HpackWriter.Write(block, "grpc-encoding", "gzip");
         return block.WrittenMemory.ToArray();
     }
 
