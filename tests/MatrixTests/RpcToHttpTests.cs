@@ -73,6 +73,65 @@ public sealed class RpcToHttpTests(Fixture fixture) : MatrixTest(fixture)
         Assert.DoesNotContain("secret", await connect.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Grpc)]
+    [InlineData(Web)]
+    [InlineData("connect")]
+    public async Task A_deadline_ends_the_call_at_the_client_and_at_the_backend(string kind)
+    {
+        _fixture.Gateway.Log.Expect("The deadline passed");
+        if (kind == "connect")
+        {
+            using var answer = await ConnectAsync("GetItem", "application/json", """{"id":"slow"}"""u8.ToArray(), ("Connect-Timeout-Ms", "1500"));
+            Assert.Equal(504, (int)answer.StatusCode);
+        }
+        else
+        {
+            using var channel = Open(kind);
+            using var call = Call(channel, "GetItem", Message((1, "slow")), deadline: DateTime.UtcNow.AddMilliseconds(1500));
+            Assert.Equal(StatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<RpcException>(async () => await call)).StatusCode);
+        }
+
+        await CancelledAsync();
+    }
+
+    [Theory]
+    [InlineData(Grpc)]
+    [InlineData(Web)]
+    public async Task A_client_that_cancels_cancels_the_backends_request(string kind)
+    {
+        using var channel = Open(kind);
+        using var cancel = new CancellationTokenSource();
+        using var call = Call(channel, "GetItem", Message((1, "slow")), cancel: cancel.Token);
+        while (_fixture.Backend.Requests.IsEmpty)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        await cancel.CancelAsync();
+        Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<RpcException>(async () => await call)).StatusCode);
+        await CancelledAsync();
+    }
+
+    [Fact]
+    public async Task A_path_that_the_contract_does_not_have_and_a_message_that_makes_no_request_reach_no_backend()
+    {
+        using var channel = Open(Grpc);
+        using var missing = Call(channel, "DeleteItem", []);
+        Assert.Equal(StatusCode.Unimplemented, (await Assert.ThrowsAsync<RpcException>(async () => await missing)).StatusCode);
+        using var dots = Call(channel, "GetItem", Message((1, "..")));
+        Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await dots)).StatusCode);
+        using var noBody = Call(channel, "CreateItem", []);
+        Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await noBody)).StatusCode);
+        using var broken = Call(channel, "CreateItem", [10, 200, 1]);
+        Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await broken)).StatusCode);
+        Assert.Empty(_fixture.Backend.Requests);
+    }
+
+    private async Task CancelledAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (!_fixture.Backend.Cancelled.Contains("slow"))
+            await Task.Delay(10, limit.Token);
+    }
+
     private GrpcChannel Open(string kind)
     {
         HttpMessageHandler handler = new SocketsHttpHandler();
@@ -86,13 +145,21 @@ public sealed class RpcToHttpTests(Fixture fixture) : MatrixTest(fixture)
             new Method<byte[], byte[]>(MethodType.Unary, "items.Items", method, bytes, bytes), null, new(headers ?? [], deadline, cancel), message);
     }
 
-    private async Task<HttpResponseMessage> ConnectAsync(string method, string type, byte[] body)
+    private Task<HttpResponseMessage> ConnectAsync(string method, string type, byte[] body, params ReadOnlySpan<(string Name, string Value)> headers)
+    {
+        var request = ConnectRequest(method, type, body);
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
+        return _fixture.Client.SendAsync(request);
+    }
+
+    private static HttpRequestMessage ConnectRequest(string method, string type, byte[] body)
     {
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/items.Items/" + method) { Content = content };
+        var request = new HttpRequestMessage(HttpMethod.Post, "/items.Items/" + method) { Content = content };
         request.Headers.Add("Connect-Protocol-Version", "1");
-        return await _fixture.Client.SendAsync(request);
+        return request;
     }
 
     private static byte[] Message(params ReadOnlySpan<(int Number, object Value)> fields)

@@ -54,6 +54,9 @@ public sealed class Field
     /// <summary>Callers are asked to give it, though the wire does not need it (google.api.field_behavior REQUIRED).</summary>
     public bool InputRequired { get; init; }
 
+    /// <summary>A map whose entries stand in JSON among the members of the message, as those that it does not name (OpenAPI additionalProperties).</summary>
+    public bool IsRest { get; init; }
+
     /// <summary>The default in the contract's own text form (proto2: as in the descriptor; OpenAPI: JSON); null where none is declared.</summary>
     public string? Default { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class ViewBuilder
         (_names, _diagnostics) = (names, diagnostics);
         _file = new() { Name = $"{package}/{package}.proto", Package = package, Syntax = "proto3" };
         _service = new() { Name = ViewText.Pascal(service) };
-        _types = new(names, service, _file, _comments);
+        _types = new(names, service, _file, _comments, diagnostics);
         // The service's name is documented, so a schema of the same name gives way.
         _types.Taken.Add(ViewText.Folded(_service.Name));
         names.Reserve("message", service + ".", _types.Taken);

@@ -13,8 +13,11 @@ internal readonly record struct ViewUse(DataType Type, ProtoType Proto, string T
 /// The types of one service's views: for each message and enum of OpenAPI that is reached, its descriptor in the file, and beside it a copy with the same
 /// numbers that the codec reads and writes the service's JSON with. Completed from a queue, so neither circles nor depth cost stack.
 /// </summary>
-internal sealed class ViewTypes(ViewNames names, string service, FileDescriptorProto file, ViewComments comments)
+internal sealed class ViewTypes(ViewNames names, string service, FileDescriptorProto file, ViewComments comments, List<Diagnostic> diagnostics)
 {
+    // Of the map of the properties that a schema does not name, in the manifest.
+    private const string RestKey = "*";
+
     private readonly Dictionary<MessageType, (MessageType Copy, string Name)> _messages = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<EnumType, (EnumType Copy, string Name)> _enums = new(ReferenceEqualityComparer.Instance);
     private readonly Queue<(MessageType Native, MessageType Copy, DescriptorProto Proto, int Index)> _pending = new();
@@ -68,11 +71,23 @@ internal sealed class ViewTypes(ViewNames names, string service, FileDescriptorP
         var numbers = new HashSet<int>();
         foreach (var field in native.Fields)
         {
-            if (members.Take(field.JsonName, ViewText.Snake(field.JsonName)) is not { } member || !numbers.Add(member.Number))
+            if (members.Take(field.JsonName, ViewText.Snake(field.JsonName)) is not { } member)
+            {
+                LeftOut(native.FullName, field.JsonName);
+                continue;
+            }
+
+            if (!numbers.Add(member.Number))
                 continue;
             names.Give("field", native.FullName, field.JsonName, member);
             comments.Add(field.Documentation, FileDescriptorProto.MessageTypeFieldNumber, index, DescriptorProto.FieldFieldNumber, proto.Field.Count);
             fields.Add(Convert(field, member, proto));
+        }
+
+        if (native.AdditionalProperties is { } rest && members.Take(RestKey, "additional_properties") is { } others && numbers.Add(others.Number))
+        {
+            names.Give("field", native.FullName, RestKey, others);
+            fields.Add(Rest(rest, others, proto));
         }
 
         foreach (var gone in members.Removed)
@@ -111,6 +126,16 @@ internal sealed class ViewTypes(ViewNames names, string service, FileDescriptorP
             Nullable = native.Nullable && type is not (ListType or MapType),
             InputRequired = required,
         };
+    }
+
+    private Field Rest(DataType value, Member member, DescriptorProto message)
+    {
+        var name = ProtoNames.ToJsonName(member.Name);
+        // Some property may be called so, and stands before.
+        var proto = new FieldDescriptorProto { Name = member.Name, Number = member.Number, JsonName = message.Field.Any(f => f.JsonName == name) ? member.Name : name };
+        message.Field.Add(proto);
+        var type = Map(proto, new(new(ScalarKind.String), value), message);
+        return new Field { Name = name, JsonName = name, Number = member.Number, Type = type, IsRest = true };
     }
 
     private DataType Single(FieldDescriptorProto proto, DataType type)
@@ -173,7 +198,13 @@ internal sealed class ViewTypes(ViewNames names, string service, FileDescriptorP
         var numbers = new HashSet<int>();
         foreach (var value in native.Values)
         {
-            if (members.Take(value.Name, prefix + ViewText.Upper(value.Name)) is not { } member || !numbers.Add(member.Number))
+            if (members.Take(value.Name, prefix + ViewText.Upper(value.Name)) is not { } member)
+            {
+                LeftOut(native.FullName, value.Name);
+                continue;
+            }
+
+            if (!numbers.Add(member.Number))
                 continue;
             names.Give("value", native.FullName, value.Name, member);
             proto.Value.Add(new EnumValueDescriptorProto { Name = member.Name, Number = member.Number });
@@ -189,6 +220,9 @@ internal sealed class ViewTypes(ViewNames names, string service, FileDescriptorP
         file.EnumType.Add(proto);
         return _enums[native] = (new EnumType(native.FullName, values) { IsOpen = false }, $".{file.Package}.{name}");
     }
+
+    private void LeftOut(string type, string member) => diagnostics.Add(
+        new(Severity.Warning, new("edges.grpc.manifest", ""), $"{type} has no {member} for gRPC clients: the manifest has given out all numbers of the type."));
 
     private string Local(string fullName) => fullName.StartsWith(service + ".", StringComparison.Ordinal) ? fullName[(service.Length + 1)..] : fullName;
 

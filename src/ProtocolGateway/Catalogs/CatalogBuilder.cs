@@ -63,13 +63,16 @@ public static class CatalogBuilder
             services.Add(new CatalogService(name, operations));
         }
 
-        var views = RpcViews.Build(services, declared, NameManifest.Empty, diagnostics);
+        var views = RpcViews.Build(services, declared, ManifestOf(config, diagnostics), diagnostics);
         var draft = new Catalog(services, types, []);
         var rest = RestEdgeModel.Build(draft, RestDescription.OptionsOf(config, services), diagnostics);
         var graph = GraphDescription.Build(config, draft, diagnostics);
         // The second construction only adds the edges' findings; operations keep their identity.
         return new LoadedCatalog(new Catalog(services, types, diagnostics, views.Services), rest, graph, views);
     }
+
+    private static NameManifest ManifestOf(GatewayConfig config, List<Diagnostic> diagnostics) =>
+        config.Edges.Grpc.Manifest is { } file ? RpcViews.ReadManifest(file, diagnostics) : NameManifest.Empty;
 
     private static ContractContent Load(string name, ServiceConfig service)
     {

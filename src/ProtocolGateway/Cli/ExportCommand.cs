@@ -20,7 +20,7 @@ internal static class ExportCommand
             Console.Out.Write(ConfigSchema.Write());
             return 0;
         });
-        return new Command("export", "Writes generated documents to standard output.") { openApi, ExportGraphQl.Create(), schema };
+        return new Command("export", "Writes generated documents to standard output.") { openApi, ExportGraphQl.Create(), ExportProto.Create(), schema };
     }
 
     private static async Task<int> OpenApiAsync(ConfigResult result, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using ProtocolGateway.Edges;
 
 namespace ProtocolGateway.Config;
 
@@ -66,7 +67,7 @@ public sealed record EdgesConfig
     public GraphqlEdgeConfig Graphql { get; init; } = new();
 
     /// <summary>gRPC operations by the protocols of gRPC's own clients.</summary>
-    [Description("gRPC operations at their own paths, /{package.Service}/{Method}, by gRPC, gRPC-Web and Connect.")]
+    [Description("Operations as methods, /{package.Service}/{Method}, by gRPC, gRPC-Web and Connect.")]
     public GrpcEdgeConfig Grpc { get; init; } = new();
 
     /// <summary>WebSockets.</summary>
@@ -84,6 +85,14 @@ public sealed record GrpcEdgeConfig
     /// <summary>Origins of pages that may call by gRPC-Web and Connect.</summary>
     [Description("Origins such as https://app.example.com whose pages may call by gRPC-Web and Connect, and read the answers (CORS, with credentials); \"*\" allows all, without credentials.")]
     public IReadOnlyList<string> Origins { get; init; } = [];
+
+    /// <summary>The file that records names and numbers of generated protos; they are given out afresh where it does not exist.</summary>
+    [Description("A JSON file that records the names and field numbers that the operations of HTTP services have as gRPC methods, so that none changes when contracts do. export proto --write-manifest writes it."), FilePath(MayBeMissing = true)]
+    public string? Manifest { get; init; }
+
+    /// <summary>The largest answer of an HTTP service that becomes a message.</summary>
+    [Description("The largest answer of an HTTP service that becomes a message: bytes, or a text such as 16MiB."), ByteSize]
+    public long MaxAnswerBytes { get; init; } = new HttpBridgeOptions().MaxAnswerBytes;
 }
 
 /// <summary>The REST edge.</summary>

@@ -42,7 +42,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
         var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);
         var pipeline = new GatewayPipeline(telemetry, new SizeGuard(RestDescription.MaxRequestBytes(config)), Upstreams.DispatchAsync);
         // For edges whose calls carry protobuf, whatever the service speaks.
-        var bridge = new HttpBridge(pipeline.HandleAsync, new HttpBridgeOptions());
+        var bridge = new HttpBridge(pipeline.HandleAsync, new HttpBridgeOptions { MaxAnswerBytes = (int)Math.Min(config.Edges.Grpc.MaxAnswerBytes, Array.MaxLength) });
         if (config.Edges.Grpc.Enabled)
             _grpc = new GrpcEdge(loaded.Catalog, RestDescription.GrpcOptionsOf(config, loaded, services.Time), bridge.HandleAsync, services.Loggers.CreateLogger<GrpcEdge>());
         if (config.Edges.Rest.Enabled)

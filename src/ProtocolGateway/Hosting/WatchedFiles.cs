@@ -26,7 +26,7 @@ internal sealed class WatchedFiles(string configFile, Func<GatewayConfig> curren
         if (!ReferenceEquals(config, _known))
             (_known, _imports) = (config, [.. config.Services.Values.SelectMany(ImportsOf)]);
         var graphql = config.Edges.Graphql;
-        string?[] named = [configFile, .. graphql.Joins, graphql.Manifest, graphql.TrustedDocuments];
+        string?[] named = [configFile, .. graphql.Joins, graphql.Manifest, graphql.TrustedDocuments, config.Edges.Grpc.Manifest];
         return [.. named.OfType<string>(), .. config.Services.Values.SelectMany(Named), .. _imports];
     }
 

@@ -62,7 +62,7 @@ public sealed class MatrixBackend : IAsyncDisposable
         var app = builder.Build();
         app.UseRouting();
         app.MapGrpcService<MatrixService>();
-        app.MapFallback(context => HttpAsync(context, requests));
+        app.MapFallback(context => HttpAsync(context, requests, cancelled));
         backend = new MatrixBackend(app, grpc, http) { Calls = calls, Cancelled = cancelled, Requests = requests };
         await app.StartAsync();
         return backend;
@@ -78,8 +78,8 @@ public sealed class MatrixBackend : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    // /items/{id}: the item; POST /items: 201 with the body back; /items/broken: an error page; anything else 404 JSON.
-    private static async Task HttpAsync(HttpContext context, ConcurrentQueue<ReceivedHttp> requests)
+    // /items/{id}: the item; POST /items: 201 with the body back; /items/broken: an error page; /items/slow: nothing until the caller goes; anything else 404 JSON.
+    private static async Task HttpAsync(HttpContext context, ConcurrentQueue<ReceivedHttp> requests, ConcurrentQueue<string> cancelled)
     {
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
@@ -93,6 +93,11 @@ public sealed class MatrixBackend : IAsyncDisposable
             response.StatusCode = 500;
             response.ContentType = "text/html";
             await response.WriteAsync("<h1>secret stack trace</h1>");
+        }
+        else if (path == "/base/items/slow")
+        {
+            await Task.Delay(TimeSpan.FromSeconds(20), context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+            cancelled.Enqueue("slow");
         }
         else if (path.StartsWith("/base/items", StringComparison.Ordinal))
         {

@@ -8,7 +8,7 @@ namespace UnitTests.Hosting;
 public sealed class ContractFingerprintTests
 {
     // Texts show in documents alone; places and styles of parameters are OpenAPI's, which no reflection tells.
-    private static readonly string[] Irrelevant = [nameof(Field.Documentation), nameof(Field.Location), nameof(Field.Style)];
+    private static readonly string[] Irrelevant = [nameof(Field.Documentation), nameof(Field.Location), nameof(Field.Style), nameof(Field.IsRest)];
 
     private static readonly Dictionary<string, object> Others = new()
     {

@@ -91,6 +91,47 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Export_proto_writes_the_sources_of_HTTP_services_and_records_their_numbers()
+    {
+        var folder = Directory.CreateTempSubdirectory("gateway-proto");
+        try
+        {
+            var config = Path.Combine(folder.FullName, "gateway.yaml");
+            var manifest = Path.Combine(folder.FullName, "numbers.json");
+            await File.WriteAllTextAsync(
+                config,
+                $$"""
+                edges: { grpc: { manifest: numbers.json } }
+                services:
+                  stock:
+                    contract: {{Repository.PathOf("contracts/samples/inventory.openapi.yaml")}}
+                    upstream: { protocol: http, instances: [ { address: "http://127.0.0.1:1" } ] }
+                """,
+                TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(manifest, """{ "field": { "stock.Item#sku": "sku = 9", "stock.Item#weight": "weight = 1" } }""", TestContext.Current.CancellationToken);
+            var (code, output, errors) = await GatewayProcess.RunAsync("export", "proto", "--write-manifest", "--output", folder.FullName, "--config", config);
+            Assert.Equal((0, "", ""), (code, output, errors));
+            var source = await File.ReadAllTextAsync(Path.Combine(folder.FullName, "stock", "stock.proto"), TestContext.Current.CancellationToken);
+            Assert.Contains("  rpc GetItem(GetItemRequest) returns (Item)", source, StringComparison.Ordinal);
+            Assert.Contains("  string sku = 9;\n  string name = 10;\n", source, StringComparison.Ordinal);
+            Assert.Contains("  reserved 1;\n  reserved \"weight\";\n", source, StringComparison.Ordinal);
+            var names = JsonNode.Parse(await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken))!;
+            Assert.Equal(("name = 10", "weight = 1", "stock"), ((string)names["field"]!["stock.Item#name"]!, (string)names["field"]!["stock.Item#weight"]!, (string)names["package"]!["stock"]!));
+
+            (code, output, _) = await GatewayProcess.RunAsync("export", "proto", "--contract", Repository.PathOf("contracts/samples/inventory.openapi.yaml"));
+            Assert.Equal(0, code);
+            Assert.Contains("package inventory;", output, StringComparison.Ordinal);
+            (code, output, errors) = await GatewayProcess.RunAsync("export", "proto", "--contract", Repository.PathOf("contracts/samples/users.proto"));
+            Assert.Equal((1, ""), (code, output));
+            Assert.Contains("No service has operations of an OpenAPI contract", errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_schema_that_is_lost_is_not_said_to_be_turned_off()
     {
         Assert.Contains("building it failed", ExportGraphQl.WhyNone(new()), StringComparison.Ordinal);

@@ -56,6 +56,9 @@ internal sealed class FieldPlan
     public EnumPlan? Enum { get; init; }
     public MessageType? MessageType { get; init; }
 
+    /// <summary>Of a map whose entries are members of the message itself (<see cref="Field.IsRest"/>): the names that the message has besides; null elsewhere.</summary>
+    public IReadOnlyList<byte[]>? Others { get; set; }
+
     /// <summary>Of a map: the key, field 1 of an entry, and the value, field 2.</summary>
     public FieldPlan? Key { get; init; }
 
@@ -71,6 +74,18 @@ internal sealed class FieldPlan
     public bool IsRequired => Field.Presence == Presence.Required;
 
     public MessagePlan Message => _message ??= Set.PlanFor(MessageType!);
+
+    /// <summary>The message has a member of that name besides those of the map.</summary>
+    public bool HasOther(ReadOnlySpan<byte> name)
+    {
+        foreach (var other in Others ?? [])
+        {
+            if (name.SequenceEqual(other))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>A value of that wire type is one of this field's; anything else with its number is an unknown field.</summary>
     public bool Accepts(uint tag)

@@ -50,6 +50,8 @@ internal sealed class FormatPlanSet(CodecOptions options, Func<string, MessageTy
         var oneofs = type.Fields.Select(f => f.Oneof).Where(o => o is not null).Distinct().ToList();
         var fields = type.Fields.Where(f => f.Number > 0 && FieldCompiler.IsOnWire(f.Type)).DistinctBy(f => f.Number).OrderBy(f => f.Number)
             .Select(f => FieldCompiler.Compile(f, f.Oneof is null ? -1 : oneofs.IndexOf(f.Oneof), false, this)).ToArray();
+        foreach (var rest in fields.Where(static f => f.Field.IsRest))
+            rest.Others = [.. fields.Where(static f => !f.Field.IsRest).Select(static f => Encoding.UTF8.GetBytes(f.Field.JsonName))];
         var wellKnown = WellKnownShape.Of(type, fields);
         var bare = wellKnown is WellKnown.Wrapper or WellKnown.Struct or WellKnown.ListValue ? fields[0] : null;
         return new MessagePlan(type, wellKnown, fields, oneofs.Count, bare);

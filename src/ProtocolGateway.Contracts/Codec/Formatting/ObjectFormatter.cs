@@ -171,7 +171,8 @@ internal static class ObjectFormatter
             return true;
         }
 
-        context.Sink.Byte('}');
+        if (field.Others is null)
+            context.Sink.Byte('}');
         if (state.Count > 1 && !context.Reorders && MapKeys.AnyTwice(field, data, context.Entries[state.EntryBase..]))
             return context.Reorder();
         context.EntryCount = state.EntryBase;
@@ -299,6 +300,8 @@ internal static class ObjectFormatter
             state.EntryBase = context.EntryCount;
         if (!context.Reorders)
             context.PushEntry(new EntryRange(reader.Position - bytes.Length, bytes.Length));
+        if (field.Others is not null && field.HasOther(entry.Key))
+            return context.Fail("a key is the name of a field", field.Field);
         Next(field, '{', ref state, context);
         if (field.Key!.Kind != ValueKind.String)
             ValueFormatter.Key(field.Key.Kind, entry.KeyBits, context.Sink);
@@ -315,9 +318,15 @@ internal static class ObjectFormatter
     /// <summary>Writes what stands before the next element: name and bracket before the first, a comma before the others.</summary>
     private static void Next(FieldPlan field, char open, ref State state, FormatContext context)
     {
-        if (state.Count++ > 0)
+        if (state.Count++ > 0 || (field.Others is not null && state.HasMembers))
         {
             context.Sink.Byte(',');
+            return;
+        }
+
+        if (field.Others is not null)
+        {
+            state.HasMembers = true;
             return;
         }
 

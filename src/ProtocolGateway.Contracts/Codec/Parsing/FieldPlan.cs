@@ -14,7 +14,7 @@ internal sealed class FieldPlan
         Number = field.Number;
         Required = field.Presence == Presence.Required;
         // A name that JSON must escape is left to the table; a lone NUL matches nothing.
-        NameAndColon = Name.AsSpan().ContainsAny('"', '\\') || Name.Any(char.IsControl) ? [0] : Encoding.UTF8.GetBytes("\"" + Name + "\":");
+        NameAndColon = field.IsRest || Name.AsSpan().ContainsAny('"', '\\') || Name.Any(char.IsControl) ? [0] : Encoding.UTF8.GetBytes("\"" + Name + "\":");
         var element = field.Type;
         if (element is MapType map)
         {

@@ -33,7 +33,8 @@ internal static class MapReader
         return true;
     }
 
-    private static bool ReadEntry(ref JsonCursor c, FieldPlan field, ReadOnlySpan<byte> key, KeySet keys)
+    /// <summary>One entry: the value that is next under that key.</summary>
+    public static bool ReadEntry(ref JsonCursor c, FieldPlan field, ReadOnlySpan<byte> key, KeySet keys)
     {
         var wire = c.Wire;
         var start = wire.Length;

@@ -33,8 +33,10 @@ internal sealed class MessageTable
 
         Fields = [.. fields];
         // JSON names first: where one field's name is another's JSON name, the JSON name counts.
-        Names = new NameTable(type.Fields.Select((f, i) => KeyValuePair.Create(f.JsonName, i))
-            .Concat(type.Fields.Select((f, i) => KeyValuePair.Create(f.Name, i))));
+        var named = type.Fields.Index().Where(static f => !f.Item.IsRest).ToList();
+        Names = new NameTable(named.Select(static f => KeyValuePair.Create(f.Item.JsonName, f.Index))
+            .Concat(named.Select(static f => KeyValuePair.Create(f.Item.Name, f.Index))));
+        Rest = fields.Find(f => type.Fields[f.Index].IsRest);
         SeenCount = type.Fields.Count + oneofs.Count;
         RequiredCount = fields.Count(f => f.Required);
     }
@@ -42,6 +44,9 @@ internal sealed class MessageTable
     public FieldPlan[] Fields { get; }
 
     public NameTable Names { get; }
+
+    /// <summary>The map that takes members of other names; null where there is none.</summary>
+    public FieldPlan? Rest { get; }
 
     /// <summary>How many fields and oneofs there are to remember as read: see <see cref="SeenFields"/>.</summary>
     public int SeenCount { get; }

@@ -15,12 +15,13 @@ internal static class MessageReader
             return false;
         var table = plan.Table;
         var seen = SeenFields.Begin(table.SeenCount, c.Scratch);
+        var others = table.Rest is null ? null : c.Scratch.PushKeys();
         if (!c.TryTake((byte)'}'))
         {
             var expected = 0;
             do
             {
-                if (!TryReadField(ref c, table, ref expected, out var field, ref insideAny))
+                if (!TryReadField(ref c, table, others, ref expected, out var field, ref insideAny))
                     return false;
                 if (field is not null && !FieldReader.Read(ref c, field, ref seen))
                     return c.Within(field.Name);
@@ -32,13 +33,15 @@ internal static class MessageReader
 
         if (table.RequiredCount > 0 && !CheckRequired(ref c, table, seen))
             return false;
+        if (others is not null)
+            c.Scratch.PopKeys();
         seen.End(c.Scratch);
         c.Leave();
         return true;
     }
 
     // Reads a name; null when it is none of the message's, its value then being passed over.
-    private static bool TryReadField(ref JsonCursor c, MessageTable table, ref int expected, out FieldPlan? field, ref bool insideAny)
+    private static bool TryReadField(ref JsonCursor c, MessageTable table, KeySet? others, ref int expected, out FieldPlan? field, ref bool insideAny)
     {
         field = null;
         // Clients write fields in the order of the contract, or leave some out: the next one is the best guess and costs one comparison.
@@ -57,6 +60,8 @@ internal static class MessageReader
             return true;
         }
 
+        if (others is not null)
+            return MapReader.ReadEntry(ref c, table.Rest!, name, others) || c.Within(table.Rest!.Name);
         if (insideAny && name.SequenceEqual("@type"u8))
             insideAny = false;
         else if (!c.Cache.Options.IgnoreUnknownFields)
