@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -70,7 +69,8 @@ public sealed class ConnectTests(Fixture fixture) : MatrixTest(fixture)
     [InlineData("application/proto", "", "Connect-Timeout-Ms", "12345678901", 400, "invalid_argument")]
     [InlineData("application/proto", "", "Connect-Protocol-Version", "2", 400, "invalid_argument")]
     [InlineData("application/json", "{}", "Connect-Protocol-Version", "", 400, "invalid_argument")]
-    [InlineData("application/proto", "", "Content-Encoding", "gzip", 501, "unimplemented")]
+    [InlineData("application/proto", "", "Content-Encoding", "br", 501, "unimplemented")]
+    [InlineData("application/proto", "not gzip", "Content-Encoding", "gzip", 400, "invalid_argument")]
     public async Task Bad_requests_are_refused_before_the_backend(string type, string body, string header, string value, int status, string name)
     {
         using var ask = Request("Say", type, Encoding.UTF8.GetBytes(body));
@@ -107,11 +107,11 @@ public sealed class ConnectTests(Fixture fixture) : MatrixTest(fixture)
     {
         var json = type.EndsWith("json", StringComparison.Ordinal);
         var message = json ? """{"to":2}"""u8.ToArray() : new CountRequest { To = 2 }.ToByteArray();
-        using var ask = Request("Count", type, Envelope(message));
+        using var ask = Request("Count", type, Frames.Frame(message));
         using var answer = await _fixture.Client.SendAsync(ask);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(type, answer.Content.Headers.ContentType?.ToString());
-        var parts = Envelopes(await answer.Content.ReadAsByteArrayAsync());
+        var parts = Frames.Read(await answer.Content.ReadAsByteArrayAsync());
         Assert.Equal([0, 0, 2], parts.Select(p => (int)p.Flags));
         var replies = parts.Take(2).Select(p => json ? SayReply.Parser.ParseJson(Encoding.UTF8.GetString(p.Message)) : SayReply.Parser.ParseFrom(p.Message));
         Assert.Equal([("n1", 1), ("n2", 2)], replies.Select(r => (r.Text, (int)r.Number)));
@@ -124,10 +124,10 @@ public sealed class ConnectTests(Fixture fixture) : MatrixTest(fixture)
     [Fact]
     public async Task The_error_of_a_server_stream_is_in_its_last_envelope()
     {
-        using var ask = Request("Count", "application/connect+proto", Envelope(new CountRequest { To = 3, FailAfter = 2 }.ToByteArray()));
+        using var ask = Request("Count", "application/connect+proto", Frames.Frame(new CountRequest { To = 3, FailAfter = 2 }.ToByteArray()));
         using var answer = await _fixture.Client.SendAsync(ask);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var parts = Envelopes(await answer.Content.ReadAsByteArrayAsync());
+        var parts = Frames.Read(await answer.Content.ReadAsByteArrayAsync());
         Assert.Equal([0, 0, 2], parts.Select(p => (int)p.Flags));
         Assert.Equal(["n1", "n2"], parts.Take(2).Select(p => SayReply.Parser.ParseFrom(p.Message).Text));
         using var end = JsonDocument.Parse(parts[2].Message);
@@ -141,21 +141,21 @@ public sealed class ConnectTests(Fixture fixture) : MatrixTest(fixture)
     [InlineData(2)]
     public async Task A_server_stream_takes_exactly_one_message(int messages)
     {
-        var one = Envelope(new CountRequest { To = 1 }.ToByteArray());
+        var one = Frames.Frame(new CountRequest { To = 1 }.ToByteArray());
         using var ask = Request("Count", "application/connect+proto", [.. Enumerable.Repeat(one, messages).SelectMany(m => m)]);
         using var answer = await _fixture.Client.SendAsync(ask);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("unimplemented", ErrorOf(Assert.Single(Envelopes(await answer.Content.ReadAsByteArrayAsync()))));
+        Assert.Equal("unimplemented", ErrorOf(Assert.Single(Frames.Read(await answer.Content.ReadAsByteArrayAsync()))));
         Assert.Empty(_fixture.Backend.Calls);
     }
 
     [Fact]
     public async Task Streams_of_both_sides_work_in_json()
     {
-        byte[] body = [.. Envelope("""{"name":"a"}"""u8), .. Envelope("""{"name":"b"}"""u8)];
+        byte[] body = [.. Frames.Frame("""{"name":"a"}"""u8), .. Frames.Frame("""{"name":"b"}"""u8)];
         using var ask = Request("Echo", "application/connect+json", body);
         using var answer = await _fixture.Client.SendAsync(ask);
-        var parts = Envelopes(await answer.Content.ReadAsByteArrayAsync());
+        var parts = Frames.Read(await answer.Content.ReadAsByteArrayAsync());
         Assert.Equal([0, 0, 2], parts.Select(p => (int)p.Flags));
         using var end = JsonDocument.Parse(parts[2].Message);
         Assert.False(end.RootElement.TryGetProperty("error", out _));
@@ -175,7 +175,7 @@ public sealed class ConnectTests(Fixture fixture) : MatrixTest(fixture)
             using var ask = Request(method, "application/connect+proto", body);
             using var answer = await _fixture.Client.SendAsync(ask);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            Assert.Equal(code, ErrorOf(Assert.Single(Envelopes(await answer.Content.ReadAsByteArrayAsync()))));
+            Assert.Equal(code, ErrorOf(Assert.Single(Frames.Read(await answer.Content.ReadAsByteArrayAsync()))));
         }
 
         // No backend took the request for whole.
@@ -196,26 +196,5 @@ public sealed class ConnectTests(Fixture fixture) : MatrixTest(fixture)
         var request = new HttpRequestMessage(HttpMethod.Post, "/matrix.v1.Matrix/" + method) { Content = content };
         request.Headers.Add("Connect-Protocol-Version", "1");
         return request;
-    }
-
-    private static byte[] Envelope(ReadOnlySpan<byte> message)
-    {
-        var envelope = new byte[5 + message.Length];
-        BinaryPrimitives.WriteInt32BigEndian(envelope.AsSpan(1), message.Length);
-        message.CopyTo(envelope.AsSpan(5));
-        return envelope;
-    }
-
-    private static List<(byte Flags, byte[] Message)> Envelopes(byte[] body)
-    {
-        var parts = new List<(byte, byte[])>();
-        for (var at = 0; at < body.Length;)
-        {
-            var length = BinaryPrimitives.ReadInt32BigEndian(body.AsSpan(at + 1));
-            parts.Add((body[at], body[(at + 5)..(at + 5 + length)]));
-            at += 5 + length;
-        }
-
-        return parts;
     }
 }

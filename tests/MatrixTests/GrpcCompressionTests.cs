@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
 using Google.Protobuf;
@@ -13,11 +12,11 @@ namespace MatrixTests;
 /// <summary>Compressed messages between clients and services of gRPC: the very bytes pass where both sides know the encoding.</summary>
 public sealed class GrpcCompressionTests(GrpcCompressionTests.Echo echo) : IClassFixture<GrpcCompressionTests.Echo>
 {
-    private static readonly byte[] _zipped = Frame(1, Zip(new SayRequest { Name = "zipped" }));
+    private static readonly byte[] _zipped = Frames.Frame(Frames.Zip(new SayRequest { Name = "zipped" }.ToByteArray()), 1);
 
     // No compression that the gateway knows, or anyone.
-    private static readonly byte[] _foreign = Frame(1, [0xde, 0xad, 0xbe, 0xef]);
-    private static readonly byte[] _plain = Frame(0, new SayRequest { Name = "plain" }.ToByteArray());
+    private static readonly byte[] _foreign = Frames.Frame([0xde, 0xad, 0xbe, 0xef], 1);
+    private static readonly byte[] _plain = Frames.Frame(new SayRequest { Name = "plain" }.ToByteArray());
 
     [Theory]
     [InlineData("Say", "application/grpc", "gzip", "identity,deflate,gzip")]
@@ -72,9 +71,9 @@ public sealed class GrpcCompressionTests(GrpcCompressionTests.Echo echo) : IClas
     [Fact]
     public async Task A_message_that_the_gateway_must_read_is_inflated()
     {
-        var json = Frame(1, Zip("""{"name":"zipped"}"""u8.ToArray()));
+        var json = Frames.Frame(Frames.Zip("""{"name":"zipped"}"""u8.ToArray()), 1);
         using var answer = await SendAsync("Say", "application/grpc+json", json, "gzip", "gzip");
-        Assert.Equal(Frame(0, new SayRequest { Name = "zipped" }.ToByteArray()), Assert.Single(echo.Backend.Calls).Body);
+        Assert.Equal(Frames.Frame(new SayRequest { Name = "zipped" }.ToByteArray()), Assert.Single(echo.Backend.Calls).Body);
         Assert.Equal("""{"text":"zipped"}""", Encoding.UTF8.GetString((await answer.Content.ReadAsByteArrayAsync())[5..]));
     }
 
@@ -94,25 +93,6 @@ public sealed class GrpcCompressionTests(GrpcCompressionTests.Echo echo) : IClas
         if (encoding is "br" or "a b")
             Assert.Equal("identity,gzip", Assert.Single(answer.Headers.GetValues("grpc-accept-encoding")));
         Assert.Empty(echo.Backend.Calls);
-    }
-
-    private static byte[] Zip(SayRequest message) => Zip(message.ToByteArray());
-
-    private static byte[] Zip(byte[] message)
-    {
-        using var zipped = new MemoryStream();
-        using (var zip = new GZipStream(zipped, CompressionLevel.Fastest))
-            zip.Write(message);
-        return zipped.ToArray();
-    }
-
-    private static byte[] Frame(byte flags, byte[] message)
-    {
-        var frame = new byte[5 + message.Length];
-        frame[0] = flags;
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
-        message.CopyTo(frame, 5);
-        return frame;
     }
 
     private Task<HttpResponseMessage> SendAsync(string method, string type, byte[] body, string encoding, string accepted)

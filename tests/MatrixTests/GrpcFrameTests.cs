@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -72,11 +71,7 @@ public sealed class GrpcFrameTests(Fixture fixture) : MatrixTest(fixture)
     [InlineData(8, 3)]
     public async Task A_compressed_message_for_an_HTTP_service_is_read_where_it_is_whole(int cut, int status)
     {
-        using var zipped = new MemoryStream();
-        using (var zip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true))
-            zip.Write(new SayRequest { Name = "zipped" }.ToByteArray());
-        var frame = Frame(zipped.ToArray().AsSpan(..^cut));
-        frame[0] = 1;
+        var frame = Frames.Frame(Frames.Zip(new SayRequest { Name = "zipped" }.ToByteArray()).AsSpan(..^cut), 1);
         using var answer = await SendAsync("GetItem", "application/grpc", frame, ("grpc-encoding", "gzip"), service: "items.Items");
         var headers = status == 0 ? answer.TrailingHeaders : answer.Headers;
         Assert.Equal($"{status}", Assert.Single(headers.GetValues("grpc-status")));
@@ -89,7 +84,7 @@ public sealed class GrpcFrameTests(Fixture fixture) : MatrixTest(fixture)
     [Fact]
     public async Task Messages_may_be_JSON()
     {
-        using var answer = await SendAsync("Say", "application/grpc+json", Frame("""{"name":"j"}"""u8));
+        using var answer = await SendAsync("Say", "application/grpc+json", Frames.Frame("""{"name":"j"}"""u8));
         Assert.Equal("application/grpc+json", answer.Content.Headers.ContentType?.ToString());
         Assert.Equal("hello j", SayReply.Parser.ParseJson(Encoding.UTF8.GetString((await answer.Content.ReadAsByteArrayAsync())[5..])).Text);
         Assert.Equal("0", Assert.Single(answer.TrailingHeaders.GetValues("grpc-status")));
@@ -156,23 +151,15 @@ public sealed class GrpcFrameTests(Fixture fixture) : MatrixTest(fixture)
         var bare = type == "application/proto";
         var good = new SayRequest { Name = "w" }.ToByteArray();
         var bad = new SayRequest { FailCode = 5 }.ToByteArray();
-        using var answer = await SendAsync("Say", type, bare ? good : Frame(good), ("Origin", "https://app.example"), version: "1.1");
+        using var answer = await SendAsync("Say", type, bare ? good : Frames.Frame(good), ("Origin", "https://app.example"), version: "1.1");
         Assert.Contains("x-answer", Assert.Single(answer.Headers.GetValues("Access-Control-Expose-Headers")), StringComparison.Ordinal);
-        using var error = await SendAsync("Say", type, bare ? bad : Frame(bad), ("Origin", "https://app.example"), version: "1.1");
+        using var error = await SendAsync("Say", type, bare ? bad : Frames.Frame(bad), ("Origin", "https://app.example"), version: "1.1");
         Assert.Equal("https://app.example", Assert.Single(error.Headers.GetValues("Access-Control-Allow-Origin")));
-        using var foreign = await SendAsync("Say", type, bare ? good : Frame(good), ("Origin", "https://evil.example"), version: "1.1");
+        using var foreign = await SendAsync("Say", type, bare ? good : Frames.Frame(good), ("Origin", "https://evil.example"), version: "1.1");
         Assert.False(foreign.Headers.Contains("Access-Control-Allow-Origin"));
     }
 
-    private static byte[] Frame(SayRequest message) => Frame(message.ToByteArray());
-
-    private static byte[] Frame(ReadOnlySpan<byte> message)
-    {
-        var frame = new byte[5 + message.Length];
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
-        message.CopyTo(frame.AsSpan(5));
-        return frame;
-    }
+    private static byte[] Frame(SayRequest message) => Frames.Frame(message.ToByteArray());
 
     private Task<HttpResponseMessage> SendAsync(string name, string type, byte[] body, (string Name, string Value)? header = null, string method = "POST", string version = "2.0", string service = "matrix.v1.Matrix")
     {

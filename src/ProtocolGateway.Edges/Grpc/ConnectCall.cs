@@ -13,6 +13,11 @@ internal sealed class ConnectCall(HttpContext context, RpcTarget target, Connect
     private const byte EndOfStream = 2;
 
     private bool _answered;
+    private bool? _takesGzip;
+
+    // What is said of a stream is said in its head.
+    private bool TakesGzip => _takesGzip ??= CompressedMessage.IsTaken(
+        form.Streams ? Context.Request.Headers[ConnectForm.StreamAccept] : Context.Request.Headers.AcceptEncoding);
 
     /// <inheritdoc />
     public override ValueTask OnHeadAsync(AnswerHead head)
@@ -31,11 +36,16 @@ internal sealed class ConnectCall(HttpContext context, RpcTarget target, Connect
             Prefix(0);
         if (target.Write(form.Json, message, Answer) is { } wrong)
             throw new GatewayCallException(wrong);
-        if (form.Streams)
-            Start();
+        var first = !_answered;
         _answered = true;
         // A unary answer waits for the status.
-        return form.Streams ? SendEnvelopeAsync(moreAtHand) : default;
+        if (!form.Streams)
+            return default;
+        if (first)
+            Start();
+        if (TakesGzip && GzipMessage.TryCompress(Answer, EnvelopeReader.PrefixLength))
+            Answer.WrittenSpan[0] = EnvelopeReader.Compressed;
+        return SendEnvelopeAsync(moreAtHand);
     }
 
     /// <inheritdoc />
@@ -51,6 +61,8 @@ internal sealed class ConnectCall(HttpContext context, RpcTarget target, Connect
             return FailAsync(error);
 
         Start();
+        if (TakesGzip && GzipMessage.TryCompress(Answer, 0))
+            Context.Response.Headers.ContentEncoding = CompressedMessage.Gzip;
         Context.Response.ContentLength = Answer.Length;
         Context.Response.BodyWriter.Write(Answer.WrittenSpan);
         return default;
@@ -69,10 +81,10 @@ internal sealed class ConnectCall(HttpContext context, RpcTarget target, Connect
 
     private void Start()
     {
-        if (_answered && form.Streams)
-            return;
         Context.Response.StatusCode = StatusCodes.Status200OK;
         Context.Response.ContentType = form.MediaType;
+        if (form.Streams && TakesGzip)
+            Context.Response.Headers[ConnectForm.StreamEncoding] = CompressedMessage.Gzip;
     }
 
     private ValueTask SendEnvelopeAsync(bool moreAtHand)
@@ -91,7 +103,8 @@ internal sealed class ConnectCall(HttpContext context, RpcTarget target, Connect
             return default;
         if (error is not null && !ClientAnswer.HasBegun(Context))
             ClientHeaders.FromError(error, Context.Response);
-        Start();
+        if (!_answered)
+            Start();
         return SendEnvelopeAsync(moreAtHand: false);
     }
 }

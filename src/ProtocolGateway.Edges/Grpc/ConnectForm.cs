@@ -8,6 +8,13 @@ namespace ProtocolGateway.Edges.Grpc;
 internal readonly record struct ConnectForm(bool Streams, bool Json)
 {
     public const string VersionHeader = "Connect-Protocol-Version";
+
+    /// <summary>How the marked messages of a stream are compressed.</summary>
+    public const string StreamEncoding = "Connect-Content-Encoding";
+
+    /// <summary>How the messages of an answering stream may be compressed.</summary>
+    public const string StreamAccept = "Connect-Accept-Encoding";
+
     private const string Proto = "application/proto";
     private const string JsonType = "application/json";
     private const string StreamProto = "application/connect+proto";

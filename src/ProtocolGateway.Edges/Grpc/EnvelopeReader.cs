@@ -50,7 +50,7 @@ internal sealed class EnvelopeReader(PipeReader body, RpcTarget target, bool jso
                 var marked = buffer.FirstSpan[0] == Compressed;
                 if (Passing is not null)
                     Passing.IsRequestMarked = marked;
-                var failed = marked && Passing is null ? Inflate(message, into) : target.Read(json, message, into);
+                var failed = marked && Passing is null ? CompressedMessage.Read(target, json, message, into, maxBytes) : target.Read(json, message, into);
                 body.AdvanceTo(message.End);
                 _taken += PrefixLength + length;
                 _waiting = 0;
@@ -91,17 +91,6 @@ internal sealed class EnvelopeReader(PipeReader body, RpcTarget target, bool jso
             return completed ? Cut() : null;
         length = (int)announced;
         return null;
-    }
-
-    private GatewayError? Inflate(ReadOnlySequence<byte> message, IBufferWriter<byte> into)
-    {
-        using var plain = new PooledBuffer();
-        return GzipMessage.Inflate(message.IsSingleSegment ? message.First : message.ToArray(), plain, maxBytes) switch
-        {
-            GzipOutcome.Whole => target.Read(json, new(plain.WrittenMemory), into),
-            GzipOutcome.TooLarge => GatewayErrors.RequestTooLarge(maxBytes),
-            _ => GatewayErrors.InvalidInput("A compressed message is damaged or cut off."),
-        };
     }
 
     private static GatewayError Cut() => GatewayErrors.InvalidInput("The request body ends within a message.");

@@ -10,7 +10,6 @@ namespace ProtocolGateway.Edges.Grpc;
 /// <summary>gRPC over HTTP/2 and gRPC-Web over any HTTP (github.com/grpc/grpc, PROTOCOL-HTTP2 and PROTOCOL-WEB).</summary>
 internal sealed class GrpcProtocol(RpcTargets targets, GrpcEdgeOptions options, RpcRunner runner, CrossOrigin origins, ILogger log)
 {
-    private const string Plain = "identity";
     private const string Encodings = "identity,gzip";
 
     private readonly GrpcErrorWriter _errors = new(log);
@@ -65,18 +64,18 @@ internal sealed class GrpcProtocol(RpcTargets targets, GrpcEdgeOptions options, 
     {
         var encoding = headers.GrpcEncoding.ToString();
         var accepted = headers.GrpcAcceptEncoding.ToString();
-        var request = encoding is not ("" or Plain) && MessageCompression.IsName(encoding) ? encoding : null;
-        var answers = accepted is not ("" or Plain) && MessageCompression.IsList(accepted) ? accepted : null;
+        var request = encoding is not ("" or CompressedMessage.Identity) && MessageCompression.IsName(encoding) ? encoding : null;
+        var answers = accepted is not ("" or CompressedMessage.Identity) && MessageCompression.IsList(accepted) ? accepted : null;
         return request is null && answers is null ? null : new() { Request = request, Accepted = answers };
     }
 
-    private static bool IsGzip(HttpContext context) => context.Request.Headers.GrpcEncoding == "gzip";
+    private static bool IsGzip(HttpContext context) => context.Request.Headers.GrpcEncoding == CompressedMessage.Gzip;
 
     private async ValueTask<GatewayError?> ReadyAsync(HttpContext context, RpcTarget target, GrpcForm form, PipeReader body, GrpcCall call)
     {
         if (call.Messages is not null)
             ClientBody.PrepareStream(context);
-        if (context.Request.Headers.GrpcEncoding is { Count: > 0 } encoding && encoding != Plain && !IsGzip(context) && call.Compression?.Request is null)
+        if (context.Request.Headers.GrpcEncoding is { Count: > 0 } encoding && encoding != CompressedMessage.Identity && !IsGzip(context) && call.Compression?.Request is null)
         {
             // So that the client can choose one that is taken (gRPC compression, "Compression Method Negotiation").
             context.Response.Headers.GrpcAcceptEncoding = Encodings;
