@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ProtocolGateway.Samples.Chat;
 
 namespace ProtocolGateway.Samples;
 
-/// <summary>Builds the three backends as web applications: the sample programs run one each, the demo all of them in one process.</summary>
+/// <summary>Builds the backends as web applications: the sample programs run one each, the demo all of them in one process.</summary>
 public static class SampleHosts
 {
     /// <summary>users.v1.Users with reflection, HTTP/2 in clear text.</summary>
@@ -39,6 +41,27 @@ public static class SampleHosts
     {
         var app = Builder(url, HttpProtocols.Http1).Build();
         app.MapInventory();
+        return app;
+    }
+
+    /// <summary>The chat, for clients' WebSockets that the gateway brings; HTTP/2 in clear text.</summary>
+    /// <param name="url">Where to listen; port 0 for a free one.</param>
+    /// <param name="rooms">What is said: instances that share it are one service.</param>
+    public static WebApplication Chat(string url, ChatRooms rooms)
+    {
+        var builder = Builder(url, HttpProtocols.Http2);
+        builder.Services.AddSingleton(rooms);
+        var app = builder.Build();
+        app.MapGrpcService<ChatService>();
+        return app;
+    }
+
+    /// <summary>The page of the chat over HTTP/1.1.</summary>
+    /// <param name="url">Where to listen; port 0 for a free one.</param>
+    public static WebApplication Pages(string url)
+    {
+        var app = Builder(url, HttpProtocols.Http1).Build();
+        app.MapGet("/demo", static () => Results.Stream(typeof(SampleHosts).Assembly.GetManifestResourceStream("chat.html")!, "text/html; charset=utf-8"));
         return app;
     }
 

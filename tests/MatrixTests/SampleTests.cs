@@ -12,33 +12,26 @@ public sealed class SampleTests
     [Fact]
     public async Task The_samples_answer_through_the_gateway()
     {
-        var ports = (Users: MatrixBackend.FreePort(), Orders: MatrixBackend.FreePort(), Inventory: MatrixBackend.FreePort());
-        using var users = Start("Users", ports.Users);
-        using var orders = Start("Orders", ports.Orders);
-        using var inventory = Start("Inventory", ports.Inventory);
+        var ports = Enumerable.Range(0, 5).Select(static _ => MatrixBackend.FreePort()).ToList();
+        Process[] processes = [Start("Users", ports[0]), Start("Orders", ports[1]), Start("Inventory", ports[2]), Start("Chat", ports[3], ports[4])];
         try
         {
-            var file = Repository.PathOf("samples/gateway.yaml");
-            var yaml = (await File.ReadAllTextAsync(file))
-                .Replace("../contracts", Repository.PathOf("contracts"), StringComparison.Ordinal)
-                .Replace("http://127.0.0.1:8080", "LISTEN", StringComparison.Ordinal)
-                .Replace("http://127.0.0.1:8081", "ADMIN", StringComparison.Ordinal)
-                .Replace(":5001", $":{ports.Users}", StringComparison.Ordinal)
-                .Replace(":5002", $":{ports.Orders}", StringComparison.Ordinal)
-                .Replace(":5003", $":{ports.Inventory}", StringComparison.Ordinal);
+            var yaml = await SampleGateway.ConfigurationAsync(ports);
             await using var gateway = await GatewayProcess.StartAsync(yaml);
             using var client = new HttpClient { BaseAddress = gateway.Address };
 
             Assert.Contains("ada", await client.GetStringAsync("/v1/users/ada"), StringComparison.Ordinal);
             Assert.Contains("data:", await EventsAsync(client), StringComparison.Ordinal);
+            Assert.Contains("/chat", await client.GetStringAsync("/demo"), StringComparison.Ordinal);
             Assert.Contains("sku", await client.GetStringAsync("/inventory/items?minStock=10"), StringComparison.Ordinal);
         }
         finally
         {
-            foreach (var process in (Process[])[users, orders, inventory])
+            foreach (var process in processes)
             {
                 process.Kill();
                 await process.WaitForExitAsync();
+                process.Dispose();
             }
         }
     }
@@ -78,9 +71,9 @@ public sealed class SampleTests
         return await answer.Content.ReadAsStringAsync();
     }
 
-    private static Process Start(string sample, int port)
+    private static Process Start(string sample, params int[] ports)
     {
         var program = Repository.PathOf($"samples/{sample}/bin/Release/net10.0/sample-{sample.ToLowerInvariant()}.dll");
-        return Process.Start("dotnet", [program, $"http://127.0.0.1:{port}"]);
+        return Process.Start("dotnet", [program, .. ports.Select(static p => $"http://127.0.0.1:{p}")]);
     }
 }

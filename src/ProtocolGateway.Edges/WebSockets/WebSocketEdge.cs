@@ -1,8 +1,10 @@
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.Sockets;
 using ProtocolGateway.Edges.WebSockets.Direct;
+using ProtocolGateway.Edges.WebSockets.FanIn;
 using ProtocolGateway.Edges.WebSockets.Multiplexed;
 using ProtocolGateway.Envelope.Calls;
 
@@ -15,6 +17,7 @@ public sealed class WebSocketEdge : IDisposable
     private readonly RpcTargets _targets;
     private readonly MultiplexedProtocol _multiplexed;
     private readonly DirectProtocol _direct;
+    private readonly FrozenDictionary<string, FanInHub> _hubs;
     private readonly SocketHandshake _handshake;
     private readonly WebSocketEdgeServices _services;
     private readonly CancellationTokenRegistration _stopping, _retired;
@@ -33,6 +36,8 @@ public sealed class WebSocketEdge : IDisposable
         var log = services.Loggers.CreateLogger<WebSocketEdge>();
         _multiplexed = new(_targets, options, pipeline, origins, services, log);
         _direct = new(options, pipeline, origins, services, log);
+        var budget = new QueueBudget(options.MaxQueuedBytes);
+        _hubs = options.FanIn.ToFrozenDictionary(static o => o.Path, o => new FanInHub(o, options, pipeline, origins, budget, services, log), StringComparer.Ordinal);
         _handshake = new(AcceptAsync, RefuseAsync, services.Loggers);
         _stopping = services.Stopping.UnsafeRegister(static self => ((WebSocketEdge)self!).Leave(), this);
         _retired = services.Retired.UnsafeRegister(static self => ((WebSocketEdge)self!).Leave(), this);
@@ -42,6 +47,8 @@ public sealed class WebSocketEdge : IDisposable
     public Task? TryHandle(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
+        if (_hubs.ContainsKey(path))
+            return SocketHandshake.MayBe(context) ? _handshake.HandleAsync(context) : null;
         if (!path.StartsWith(_options.Path, StringComparison.Ordinal) || (path.Length > _options.Path.Length && path[_options.Path.Length] != '/'))
             return null;
         return SocketHandshake.MayBe(context) ? _handshake.HandleAsync(context) : null;
@@ -58,6 +65,8 @@ public sealed class WebSocketEdge : IDisposable
     private void Leave()
     {
         _multiplexed.Leave();
+        foreach (var hub in _hubs.Values)
+            hub.Leave();
         if (_services.Stopping.IsCancellationRequested)
             _direct.EndStreams();
         else
@@ -66,7 +75,10 @@ public sealed class WebSocketEdge : IDisposable
 
     private Task AcceptAsync(HttpContext context)
     {
-        var rest = context.Request.Path.Value![_options.Path.Length..];
+        var path = context.Request.Path.Value!;
+        if (_hubs.TryGetValue(path, out var hub))
+            return hub.AcceptAsync(context);
+        var rest = path[_options.Path.Length..];
         if (rest is "" or "/")
             return _multiplexed.AcceptAsync(context);
         if (_targets.TryFind(rest, out var target))

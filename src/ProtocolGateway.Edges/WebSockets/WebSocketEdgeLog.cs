@@ -10,4 +10,7 @@ internal static partial class WebSocketEdgeLog
 
     [LoggerMessage(2202, LogLevel.Debug, "A session that lost its connection has ended: {Reason}")]
     public static partial void SessionEnded(ILogger log, string reason);
+
+    [LoggerMessage(2203, LogLevel.Warning, "A stream of {Path} is lost; {Connections} connections go to another: {Reason}")]
+    public static partial void StreamLost(ILogger log, string path, int connections, string reason);
 }

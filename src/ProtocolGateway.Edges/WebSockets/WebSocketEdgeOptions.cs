@@ -1,4 +1,5 @@
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.WebSockets.FanIn;
 
 namespace ProtocolGateway.Edges.WebSockets;
 
@@ -49,4 +50,10 @@ public sealed record WebSocketEdgeOptions
 
     /// <summary>How long a client that was sent away, because of new configuration, may stay until its calls have ended.</summary>
     public TimeSpan GoAwayPatience { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The paths whose sockets services get over few streams.</summary>
+    public IReadOnlyList<FanInOptions> FanIn { get; init; } = [];
+
+    /// <summary>How many bytes may wait for all clients of <see cref="FanIn"/> together. A quarter of a small machine's memory.</summary>
+    public long MaxQueuedBytes { get; init; } = 256 * 1024 * 1024;
 }

@@ -6,6 +6,7 @@ using ProtocolGateway.Contracts.Views;
 using ProtocolGateway.Edges.GraphQL.Schema;
 using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Edges.Rest.Routing;
+using ProtocolGateway.Edges.WebSockets.FanIn;
 using ProtocolGateway.Hosting;
 
 namespace ProtocolGateway.Catalogs;
@@ -99,6 +100,9 @@ public static class CatalogBuilder
     {
         foreach (var operation in from)
         {
+            // Services implement it for the gateway alone: a client that could call it would be another gateway.
+            if (operation.ServiceName.StartsWith(FanInOptions.Package + ".", StringComparison.Ordinal))
+                continue;
             if (service.Include.Count > 0 && !service.Include.Contains(operation.ServiceName, StringComparer.Ordinal))
                 continue;
             if (taken.TryAdd(operation.FullName, name))

@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using ProtocolGateway.Config;
 using ProtocolGateway.Hosting;
 using ProtocolGateway.Samples;
+using ProtocolGateway.Samples.Chat;
 
 namespace ProtocolGateway.Cli;
 
-/// <summary><c>demo</c>: three backends and the gateway before them in one process.</summary>
+/// <summary><c>demo</c>: the sample backends and the gateway before them in one process.</summary>
 internal static class DemoCommand
 {
     public static Command Create()
@@ -14,7 +15,7 @@ internal static class DemoCommand
         var port = new Option<int>("--port") { Description = "The gateway's port.", DefaultValueFactory = _ => 8080 };
         var admin = new Option<int>("--admin-port") { Description = "The admin listener's port.", DefaultValueFactory = _ => 8081 };
         var level = RunCommand.LogLevelOption();
-        var command = new Command("demo", "Starts three sample services and the gateway before them, and prints what to try.") { port, admin, level };
+        var command = new Command("demo", "Starts the sample services and the gateway before them, and prints what to try.") { port, admin, level };
         command.SetAction(async (parsed, _) =>
         {
             using var stop = new StopSignals();
@@ -23,10 +24,12 @@ internal static class DemoCommand
             await using var users = await StartAsync(SampleHosts.Users("http://127.0.0.1:0"), cancel);
             await using var orders = await StartAsync(SampleHosts.Orders("http://127.0.0.1:0"), cancel);
             await using var inventory = await StartAsync(SampleHosts.Inventory("http://127.0.0.1:0"), cancel);
+            await using var chat = await StartAsync(SampleHosts.Chat("http://127.0.0.1:0", new ChatRooms()), cancel);
+            await using var pages = await StartAsync(SampleHosts.Pages("http://127.0.0.1:0"), cancel);
             var folder = Directory.CreateTempSubdirectory("protocol-gateway-demo-").FullName;
             try
             {
-                var file = WriteConfig(folder, (gatewayPort, adminPort), [users.Urls.First(), orders.Urls.First(), inventory.Urls.First()]);
+                var file = WriteConfig(folder, (gatewayPort, adminPort), [users.Urls.First(), orders.Urls.First(), inventory.Urls.First(), chat.Urls.First(), pages.Urls.First()]);
                 var result = ConfigLoader.Load(file, Environment.GetEnvironmentVariables());
                 if (ContractInput.Report(result, Console.Error))
                     return CommandLine.Failed;
@@ -67,6 +70,12 @@ internal static class DemoCommand
                 contract: '{{contracts}}/inventory.openapi.yaml'
                 rest: { prefix: /inventory }
                 upstream: { protocol: http, instances: [ { address: "{{services[2]}}" } ] }
+              chat:
+                webSockets: [ { path: /chat } ]
+                upstream: { protocol: grpc, instances: [ { address: "{{services[3]}}" } ] }
+              pages:
+                contract: '{{contracts}}/pages.openapi.yaml'
+                upstream: { protocol: http, instances: [ { address: "{{services[4]}}" } ] }
 
             """);
         return file;

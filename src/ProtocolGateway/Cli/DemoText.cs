@@ -31,8 +31,8 @@ internal static class DemoText
 
     public static void Print(TextWriter output, int port, int adminPort, string file)
     {
-        output.WriteLine($"\nThe gateway is on http://127.0.0.1:{port} before users and orders (gRPC) and inventory (HTTP).");
-        output.WriteLine($"GraphiQL is at http://127.0.0.1:{port}/graphql, the REST reference at http://127.0.0.1:{port}/docs, the configuration in {file}\n");
+        output.WriteLine($"\nThe gateway is on http://127.0.0.1:{port} before users and orders (gRPC), inventory (HTTP) and a chat (WebSockets).");
+        output.WriteLine($"GraphiQL is at http://127.0.0.1:{port}/graphql, the REST reference at http://127.0.0.1:{port}/docs, a chat at http://127.0.0.1:{port}/demo (open it in two tabs), the configuration in {file}\n");
         foreach (var (what, command) in Commands(port, adminPort))
             output.WriteLine($"# {what}\n{command}");
         output.WriteLine("\nCtrl-C stops.");

@@ -30,6 +30,7 @@ internal static class ConfigValidator
             Report("edges.rest.path", "The path holds literal segments only, none of them empty.");
         GraphqlRules.Validate(config.Edges.Graphql, IsLiteralPath, Report);
         WebSocketRules.Validate(config.Edges.WebSocket, IsLiteralPath, Report);
+        WebSocketRules.ValidateServices(config, IsLiteralPath, Report);
         OriginRules.Validate(config.Edges.Grpc.Origins, "edges.grpc.origins", Report);
         if (config.Limits.MaxHeaderBytes > LimitsConfig.MostHeaderBytes)
             Report("limits.maxHeaderBytes", $"{config.Limits.MaxHeaderBytes} bytes are more than {LimitsConfig.MostHeaderBytes >> 20}MiB, which no client's headers need.");
@@ -43,8 +44,8 @@ internal static class ConfigValidator
     {
         if (name.Length == 0 || !char.IsAsciiLetter(name[0]) || name.AsSpan().ContainsAnyExcept(NameCharacters))
             report(path, "The name of a service is made of letters, digits, '-', '_' and '.', and begins with a letter.");
-        if (service.Contract.Count == 0 && service.Reflection is null)
-            report(path, "The service has neither contract nor reflection: one of them must say what it offers.");
+        if (service.Contract.Count == 0 && service.Reflection is null && service.WebSockets.Count == 0)
+            report(path, "The service has neither contract nor reflection nor webSockets: one of them must say what it offers.");
         if (service.Reflection is not null && service.Upstream.Protocol == UpstreamProtocol.Http)
             report(path + ".reflection", "Reflection is asked of gRPC services; this one's protocol is http.");
         if (service.Upstream.Instances.Count == 0)

@@ -41,6 +41,10 @@ public sealed record ServiceConfig
     [Description("How it appears in the GraphQL schema.")]
     public ServiceGraphqlConfig Graphql { get; init; } = new();
 
+    /// <summary>Paths whose WebSockets the service gets.</summary>
+    [Description("Paths whose clients' WebSockets the service gets over few streams: it implements gateway.fanin.v1.Connections. Such a service needs no contract.")]
+    public IReadOnlyList<ServiceSocketConfig> WebSockets { get; init; } = [];
+
     /// <summary>Settings of single operations, by full name.</summary>
     [Description("Settings of single operations, by full name (users.v1.Users.GetUser).")]
     public IReadOnlyDictionary<string, OperationConfig> Operations { get; init; } = new Dictionary<string, OperationConfig>();

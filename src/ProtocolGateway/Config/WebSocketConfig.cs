@@ -41,6 +41,10 @@ public sealed record WebSocketEdgeConfig
     [Description("How long a client may take to answer that, such as 15s; one that does not is cut off.")]
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How many bytes may wait for all clients together; a quarter of a small machine's memory.</summary>
+    [Description("How many bytes may wait for the clients of all services' sockets together: bytes, or a text such as 256MiB."), ByteSize]
+    public long MaxQueuedBytes { get; init; } = 256 * 1024 * 1024;
+
     /// <summary>Sessions that survive a lost connection.</summary>
     [Description("Sessions that survive a lost connection, for clients that ask for it.")]
     public WebSocketResumeConfig Resume { get; init; } = new();
@@ -68,4 +72,45 @@ public sealed record WebSocketResumeConfig
     /// <summary>How many sessions without a connection are kept.</summary>
     [Description("How many sessions without a connection are kept at a time."), AtLeast(0)]
     public int MaxSessions { get; init; } = 10_000;
+}
+
+/// <summary>What becomes of broadcasts for a client that takes them too slowly.</summary>
+public enum SlowConsumerPolicy
+{
+    /// <summary>The client is disconnected with 1013.</summary>
+    Disconnect,
+
+    /// <summary>The oldest broadcasts are left out, and the service is told how many.</summary>
+    DropOldest,
+
+    /// <summary>Of each group only the latest broadcast waits, and the service is told how many were left out.</summary>
+    Latest,
+}
+
+/// <summary>A path whose clients' sockets a service gets.</summary>
+public sealed record ServiceSocketConfig
+{
+    /// <summary>The path.</summary>
+    [Description("The path of the clients' sockets, such as /chat."), Required]
+    public string Path { get; init; } = "";
+
+    /// <summary>How many streams carry the sockets; two, so that where one is lost only half of the clients come over to another.</summary>
+    [Description("How many streams to the service carry the sockets."), AtLeast(1)]
+    public int Streams { get; init; } = 2;
+
+    /// <summary>How many unacknowledged messages of a connection may be under way, each way; a window for a round trip.</summary>
+    [Description("How many unacknowledged messages of one connection may be under way, in either direction."), AtLeast(1)]
+    public int Credit { get; init; } = 32;
+
+    /// <summary>How many bytes may wait for one client; 256 KiB is what a phone takes in a second or two.</summary>
+    [Description("How many bytes may wait for one client: bytes, or a text such as 256KiB."), ByteSize]
+    public long QueueBytes { get; init; } = 256 * 1024;
+
+    /// <summary>What becomes of broadcasts for a client that takes them too slowly.</summary>
+    [Description("What becomes of broadcasts for a client that takes them too slowly: it is disconnected, the oldest are left out, or all but the latest of each group. The service is told of what was left out.")]
+    public SlowConsumerPolicy SlowConsumer { get; init; }
+
+    /// <summary>How long clients wait while the service is not there; as long as a restart takes.</summary>
+    [Description("How long clients wait while the service is not there, such as 30s, before they are disconnected with 1013.")]
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -34,4 +34,35 @@ internal static class WebSocketRules
             report(Key + (edge.MaxFrameBytes > Array.MaxLength ? "maxFrameBytes" : "resume.maxBytes"), $"More than {Array.MaxLength} bytes cannot be held in one piece.");
         OriginRules.Validate(edge.Origins, Key + "origins", report);
     }
+
+    /// <summary>Reports what is wrong with the sockets of services.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="isLiteral">A path that begins with a slash holds literal segments only.</param>
+    /// <param name="report">Takes path and message.</param>
+    public static void ValidateServices(GatewayConfig config, Func<string, bool> isLiteral, Action<string, string> report)
+    {
+        var taken = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [config.Edges.WebSocket.Path.TrimEnd('/')] = "edges.webSocket.path",
+            [config.Edges.Graphql.Path.TrimEnd('/')] = "edges.graphql.path",
+        };
+        foreach (var (name, service) in config.Services)
+        {
+            for (var i = 0; i < service.WebSockets.Count; i++)
+            {
+                var socket = service.WebSockets[i];
+                var key = $"{ConfigPaths.Join("services", name)}.webSockets[{i}]";
+                if (service.Upstream.Protocol != UpstreamProtocol.Grpc)
+                    report(key, "The sockets of clients go to gRPC services, which implement gateway.fanin.v1.Connections; this one's protocol is http.");
+                if (!socket.Path.StartsWith('/') || !isLiteral(socket.Path))
+                    report(key + ".path", "The path begins with a slash and holds literal segments only, none of them empty.");
+                else if (!taken.TryAdd(socket.Path.TrimEnd('/'), key))
+                    report(key + ".path", $"{socket.Path} is taken by {taken[socket.Path.TrimEnd('/')]}.");
+                if (socket.Patience <= TimeSpan.Zero || socket.Patience > Longest)
+                    report(key + ".patience", $"The duration is none between 0 and {Longest.TotalHours:0}h.");
+                if (socket.QueueBytes > Array.MaxLength)
+                    report(key + ".queueBytes", $"More than {Array.MaxLength} bytes cannot wait for one client.");
+            }
+        }
+    }
 }

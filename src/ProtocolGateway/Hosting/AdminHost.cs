@@ -54,7 +54,7 @@ internal static class AdminHost
             // One instance is enough to answer; which ones are down is told all the same.
             var reachable = instances.Exists(i => i.Reachable);
             var why = gateway.MissingReflection.TryGetValue(service.Name, out var missing) ? missing
-                : service.Operations.Count == 0 ? "No contract could be loaded; see /admin/catalog." : null;
+                : service.Operations.Count == 0 && HasContract(snapshot.Config.Services[service.Name]) ? "No contract could be loaded; see /admin/catalog." : null;
             ready &= reachable && why is null;
             services[service.Name] = new JsonObject
             {
@@ -67,6 +67,9 @@ internal static class AdminHost
 
         await WriteAsync(context, ready ? 200 : 503, new JsonObject { ["status"] = gateway.IsStopping ? "stopping" : ready ? "ready" : "not ready", ["services"] = services });
     }
+
+    // One that only gets the sockets of clients needs none.
+    private static bool HasContract(ServiceConfig service) => service.Contract.Count > 0 || service.Reflection is not null;
 
     private static Task WriteAsync(HttpContext context, int status, JsonObject body)
     {

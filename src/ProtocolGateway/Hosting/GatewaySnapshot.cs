@@ -35,8 +35,11 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
     public GatewaySnapshot(GatewayConfig config, LoadedCatalog loaded, SnapshotServices services)
     {
         (Config, Loaded) = (config, loaded);
+        var sockets = WebSocketDescription.OptionsOf(config, loaded);
         var serviceOf = loaded.Catalog.Services
             .SelectMany(s => s.Operations.Select(o => (o, s.Name)))
+            // What the gateway itself calls: the streams that bring services the sockets of clients.
+            .Concat(sockets.FanIn.Select(s => (o: s.Serve, Name: s.Service)))
             .ToFrozenDictionary(p => p.o, p => p.Name);
         Upstreams = new UpstreamSet(UpstreamModels.Of(config), o => serviceOf[o], services.Time);
         var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);
@@ -56,7 +59,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
         if (config.Edges.WebSocket.Enabled)
         {
             var lent = new WebSocketEdgeServices(services.Time, services.Loggers, services.Random, services.Stopping, _retired.Token);
-            _sockets = new WebSocketEdge(loaded.Catalog, WebSocketDescription.OptionsOf(config, loaded), bridge.HandleAsync, lent);
+            _sockets = new WebSocketEdge(loaded.Catalog, sockets, bridge.HandleAsync, lent);
         }
 
         if (config.Edges.Rest is { Enabled: true, Docs: true })

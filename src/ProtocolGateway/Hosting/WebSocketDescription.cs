@@ -1,6 +1,7 @@
 using ProtocolGateway.Catalogs;
 using ProtocolGateway.Config;
 using ProtocolGateway.Edges.WebSockets;
+using ProtocolGateway.Edges.WebSockets.FanIn;
 
 namespace ProtocolGateway.Hosting;
 
@@ -26,6 +27,28 @@ internal static class WebSocketDescription
             MaxLostSessions = edge.Resume.MaxSessions,
             ReconnectSpread = edge.ReconnectSpread,
             GoAwayPatience = edge.GoAwayPatience,
+            FanIn = [.. FanInOf(config)],
+            MaxQueuedBytes = edge.MaxQueuedBytes,
         };
     }
+
+    private static IEnumerable<FanInOptions> FanInOf(GatewayConfig config) =>
+        from service in config.Services
+        from socket in service.Value.WebSockets
+        select new FanInOptions
+        {
+            Path = socket.Path.TrimEnd('/'),
+            Serve = FanInOptions.ServeOf(service.Key),
+            Service = service.Key,
+            Streams = socket.Streams,
+            Credit = socket.Credit,
+            QueueBytes = (int)socket.QueueBytes,
+            SlowConsumer = socket.SlowConsumer switch
+            {
+                SlowConsumerPolicy.DropOldest => SlowConsumer.DropOldest,
+                SlowConsumerPolicy.Latest => SlowConsumer.Latest,
+                _ => SlowConsumer.Disconnect,
+            },
+            Patience = socket.Patience,
+        };
 }

@@ -9,7 +9,7 @@ internal sealed class SocketClient : IDisposable
     private readonly ClientWebSocket _socket = new();
     private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(20));
 
-    public static async Task<SocketClient> ConnectAsync(Uri gateway, string? protocol = "graphql-transport-ws", string? origin = null, string path = "/graphql", params (string Name, string Value)[] headers)
+    public static async Task<SocketClient> ConnectAsync(Uri gateway, string? protocol = "graphql-transport-ws", string? origin = null, string path = "/graphql", string query = "", params (string Name, string Value)[] headers)
     {
         var client = new SocketClient();
         if (protocol is not null)
@@ -18,7 +18,7 @@ internal sealed class SocketClient : IDisposable
             client._socket.Options.SetRequestHeader("Origin", origin);
         foreach (var (name, value) in headers)
             client._socket.Options.SetRequestHeader(name, value);
-        await client._socket.ConnectAsync(new UriBuilder(gateway) { Scheme = "ws", Path = path }.Uri, client._patience.Token);
+        await client._socket.ConnectAsync(new UriBuilder(gateway) { Scheme = "ws", Path = path, Query = query }.Uri, client._patience.Token);
         return client;
     }
 

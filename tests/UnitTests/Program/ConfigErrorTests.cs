@@ -231,8 +231,8 @@ public sealed class ConfigErrorTests
     {
         var result = ConfigLoader.Load(Repository.PathOf("samples/gateway.yaml"), new Hashtable());
         Assert.Empty(result.Errors);
-        Assert.Equal(["users", "orders", "inventory"], result.Config!.Services.Keys);
-        Assert.All(result.Config.Services.Values, s => Assert.True(File.Exists(Assert.Single(s.Contract))));
+        Assert.Equal(["users", "orders", "inventory", "chat", "pages"], result.Config!.Services.Keys);
+        Assert.All(result.Config.Services.Values, s => Assert.True(s.WebSockets.Count > 0 || File.Exists(Assert.Single(s.Contract))));
     }
 
     [Fact]

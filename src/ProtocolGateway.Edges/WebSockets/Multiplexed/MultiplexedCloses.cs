@@ -5,6 +5,9 @@ namespace ProtocolGateway.Edges.WebSockets.Multiplexed;
 /// <summary>The closes of the subprotocols gateway.v1.json and gateway.v1.proto.</summary>
 internal static class MultiplexedCloses
 {
+    /// <summary>The code of what is wrong with a request or a frame.</summary>
+    public const int BadRequest = 4400;
+
     public static readonly SocketClose Forbidden = new(4403, "Origin not allowed");
     public static readonly SocketClose WrongSubProtocol = new(4406, "Subprotocol not acceptable: gateway.v1.json or gateway.v1.proto");
     public static readonly SocketClose HelloTimeout = new(4408, "No hello came in time");
@@ -13,5 +16,5 @@ internal static class MultiplexedCloses
 
     public static SocketClose Unauthorized(string why) => SocketClose.Of(4401, why);
 
-    public static SocketClose BadFrame(string why) => SocketClose.Of(4400, "Bad frame: " + why);
+    public static SocketClose BadFrame(string why) => SocketClose.Of(BadRequest, "Bad frame: " + why);
 }

@@ -1,0 +1,45 @@
+namespace ProtocolGateway.Edges.WebSockets.FanIn;
+
+/// <summary>
+/// The messages of one client that the service has not acknowledged: what is sent again where its stream is lost. A client that sends more than the service
+/// takes waits. Not thread-safe: its connection holds its lock.
+/// </summary>
+/// <param name="maxBytes">The most bytes, besides one message.</param>
+internal sealed class ClientWindow(int maxBytes)
+{
+    private readonly Queue<(byte[] Payload, bool Text)> _kept = new();
+    private long _bytes;
+
+    /// <summary>How many may be kept.</summary>
+    public uint Credit { get; set; }
+
+    /// <summary>The sequence of the last message.</summary>
+    public ulong Last { get; private set; }
+
+    /// <summary>The sequence of the last one that was acknowledged.</summary>
+    public ulong Acknowledged => Last - (ulong)_kept.Count;
+
+    /// <summary>Another message may be taken.</summary>
+    public bool HasRoom => _kept.Count < Credit && _bytes < maxBytes;
+
+    /// <summary>The kept messages, oldest first.</summary>
+    public IEnumerable<(byte[] Payload, bool Text)> Kept => _kept;
+
+    /// <summary>Keeps a message.</summary>
+    public void Add(byte[] payload, bool text)
+    {
+        _kept.Enqueue((payload, text));
+        _bytes += payload.Length;
+        Last++;
+    }
+
+    /// <summary>The service has taken all up to this one; false for what it cannot have taken.</summary>
+    public bool TryAcknowledge(ulong sequence)
+    {
+        if (sequence > Last)
+            return false;
+        while (Acknowledged < sequence)
+            _bytes -= _kept.Dequeue().Payload.Length;
+        return true;
+    }
+}

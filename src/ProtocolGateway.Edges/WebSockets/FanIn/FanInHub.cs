@@ -1,0 +1,187 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using ProtocolGateway.Edges.Sockets;
+using ProtocolGateway.Edges.WebSockets.Multiplexed;
+using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
+using ProtocolGateway.FanIn.V1;
+
+namespace ProtocolGateway.Edges.WebSockets.FanIn;
+
+/// <summary>The sockets of one path, and the few streams that carry them to the service (docs/fan-in.md).</summary>
+internal sealed class FanInHub
+{
+    private readonly WebSocketEdgeOptions _edge;
+    private readonly AllowedOrigins _origins;
+    private readonly WebSocketEdgeServices _services;
+    private readonly ILogger _log;
+    private readonly FanInStreams _streams;
+    private readonly HashSet<FanInConnection> _connections = [];
+
+    public FanInHub(FanInOptions options, WebSocketEdgeOptions edge, CallHandler pipeline, AllowedOrigins origins, QueueBudget budget, WebSocketEdgeServices services, ILogger log)
+    {
+        (Options, _edge, _origins, Budget, _services, _log) = (options, edge, origins, budget, services, log);
+        _streams = new(this, pipeline, services, log);
+    }
+
+    public FanInOptions Options { get; }
+
+    /// <summary>What may wait for all clients.</summary>
+    public QueueBudget Budget { get; }
+
+    /// <summary>The name of this run of this gateway.</summary>
+    public string Gateway { get; } = LostSessions.NewToken();
+
+    /// <summary>The largest message of a client.</summary>
+    public int MaxMessageBytes => _edge.MaxRequestBytes;
+
+    private bool IsLeaving => _services.Stopping.IsCancellationRequested || _services.Retired.IsCancellationRequested;
+
+    /// <summary>A stream has lost a connection.</summary>
+    public void Left(FanInStream stream)
+    {
+        // No more connections come: with the last one, the stream ends.
+        if (IsLeaving && stream.Count == 0)
+            stream.Events.End();
+    }
+
+    /// <summary>The service has spoken on a stream.</summary>
+    public void Up(FanInStream stream) => _streams.Up(stream);
+
+    /// <summary>Ends all sockets: at once where the program stops, each at a moment of its own where new configuration has taken over.</summary>
+    public void Leave()
+    {
+        List<FanInConnection> all;
+        lock (_connections)
+            all = [.. _connections];
+        if (_services.Stopping.IsCancellationRequested)
+        {
+            all.ForEach(static c => c.End(SocketClose.GoingAway));
+            return;
+        }
+
+        foreach (var connection in all)
+            _ = EndLaterAsync(connection, _services.Spread(_edge.ReconnectSpread));
+    }
+
+    /// <summary>Serves a handshake.</summary>
+    public async Task AcceptAsync(HttpContext context)
+    {
+        var caller = new SocketCaller(context);
+        var refusal = !_origins.AllowsSocket(context.Request) ? MultiplexedCloses.Forbidden
+            : IsLeaving ? SocketClose.GoingAway
+            : caller.Error is { } bad ? SocketClose.Of(MultiplexedCloses.BadRequest, bad.Message)
+            : await CheckAsync(caller);
+        if (refusal is not null)
+        {
+            await RefuseAsync(context, refusal);
+            return;
+        }
+
+        var connection = new FanInConnection(this, Describe(context, caller));
+        lock (_connections)
+            _connections.Add(connection);
+        var left = SocketClose.GoingAway;
+        try
+        {
+            _streams.Attach(connection);
+            left = await ServeAsync(context, connection);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            left = FanInCloses.Of((ClientSocket?)null);
+        }
+        finally
+        {
+            lock (_connections)
+                _connections.Remove(connection);
+            _streams.Forget(connection);
+            connection.Leave(left);
+        }
+    }
+
+    private async Task<SocketClose> ServeAsync(HttpContext context, FanInConnection connection)
+    {
+        using var patience = new CancellationTokenSource(Options.Patience, _services.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
+        (Accept? Accept, SocketClose? Close) answer;
+        try
+        {
+            answer = await connection.Answer.WaitAsync(both.Token);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            answer = (null, FanInCloses.Unavailable);
+        }
+
+        if (answer.Close is { } close)
+        {
+            await RefuseAsync(context, close);
+            return close;
+        }
+
+        var spoken = answer.Accept!.Subprotocol;
+        using var accepted = await context.WebSockets.AcceptWebSocketAsync(Accepting(context.WebSockets.WebSocketRequestedProtocols.Contains(spoken) ? spoken : null));
+        await using var socket = new ClientSocket(accepted, context, MaxMessageBytes, _services.Time);
+        try
+        {
+            await connection.ServeAsync(socket, context.RequestAborted);
+            await socket.CloseAsync(socket.ClosedByClient!);
+        }
+        catch (Exception gone) when (socket.IsEnd(gone))
+        {
+            // The client broke off, or was cut off.
+        }
+        catch (Exception bug)
+        {
+            Incidents.Note(_log, GatewayErrors.Bug(bug), null, "a WebSocket");
+        }
+
+        return FanInCloses.Of(socket);
+    }
+
+    private async ValueTask<SocketClose?> CheckAsync(SocketCaller caller)
+    {
+        var term = _services.Check is { } check ? await check(caller.Headers) : default;
+        return term.Refusal is { } refusal ? MultiplexedCloses.Unauthorized(refusal.Message) : null;
+    }
+
+    private Connect Describe(HttpContext context, SocketCaller caller)
+    {
+        var connect = new Connect { Id = LostSessions.NewToken(), Target = context.Request.Path + context.Request.QueryString, Credit = (uint)Options.Credit };
+        foreach (var (name, value) in caller.Headers.Items)
+            connect.Headers.Add(new Header { Name = name, Value = value });
+        connect.Subprotocols.AddRange(context.WebSockets.WebSocketRequestedProtocols);
+        return connect;
+    }
+
+    private WebSocketAcceptContext Accepting(string? subprotocol) => new()
+    {
+        SubProtocol = subprotocol,
+        KeepAliveInterval = _edge.KeepAlive,
+        KeepAliveTimeout = _edge.KeepAliveTimeout,
+    };
+
+    // After the handshake: browsers tell their pages nothing of a handshake that failed.
+    private async Task RefuseAsync(HttpContext context, SocketClose close)
+    {
+        using var accepted = await context.WebSockets.AcceptWebSocketAsync(Accepting(context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault()));
+        await using var socket = new ClientSocket(accepted, context, MaxMessageBytes, _services.Time);
+        WebSocketEdgeLog.Closed(_log, close.Code, close.Reason);
+        await socket.CloseAsync(close);
+        try
+        {
+            await socket.PassOverAsync();
+        }
+        catch (Exception gone) when (socket.IsEnd(gone))
+        {
+            // As above.
+        }
+    }
+
+    private async Task EndLaterAsync(FanInConnection connection, int milliseconds)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), _services.Time);
+        connection.End(FanInCloses.Restart);
+    }
+}
