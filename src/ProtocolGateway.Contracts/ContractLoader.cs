@@ -82,7 +82,7 @@ public static class ContractLoader
                 types.TryAdd(name, type);
         }
 
-        return new ContractContent([.. operations.Values], types, diagnostics);
+        return new ContractContent([.. operations.Values], types, diagnostics) { Files = [.. contents.SelectMany(static c => c.Files)] };
     }
 
     private static List<string> SourcesIn(string directory, List<ContractContent> contents)

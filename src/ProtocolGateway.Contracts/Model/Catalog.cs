@@ -46,7 +46,11 @@ public sealed record CatalogService(string Name, IReadOnlyList<Operation> Operat
 public sealed record ContractContent(
     IReadOnlyList<Operation> Operations,
     IReadOnlyDictionary<string, MessageType> Types,
-    IReadOnlyList<Diagnostic> Diagnostics);
+    IReadOnlyList<Diagnostic> Diagnostics)
+{
+    /// <summary>The .proto files that it was read from; none of an OpenAPI document.</summary>
+    public IReadOnlyList<ProtoFile> Files { get; init; } = [];
+}
 
 /// <summary>The immutable snapshot of everything the contracts say; swapped whole on reload.</summary>
 public sealed class Catalog
@@ -60,8 +64,10 @@ public sealed class Catalog
     /// <param name="types">The message types by full name.</param>
     /// <param name="diagnostics">What was found.</param>
     /// <param name="views">The OpenAPI operations of services as gRPC methods.</param>
+    /// <param name="own">The gRPC operations that the gateway answers itself; null for none.</param>
     public Catalog(
-        IReadOnlyList<CatalogService> services, IReadOnlyDictionary<string, MessageType> types, IReadOnlyList<Diagnostic> diagnostics, IReadOnlyList<CatalogService>? views = null)
+        IReadOnlyList<CatalogService> services, IReadOnlyDictionary<string, MessageType> types, IReadOnlyList<Diagnostic> diagnostics,
+        IReadOnlyList<CatalogService>? views = null, CatalogService? own = null)
     {
         Services = services;
         Diagnostics = diagnostics;
@@ -87,7 +93,10 @@ public sealed class Catalog
                 serviceOf.TryAdd(operation, byName.GetValueOrDefault(view.Name, view));
         }
 
-        RpcOperations = [.. services.SelectMany(static s => s.Operations).Where(static o => o is { Kind: ContractKind.Grpc, Output: MessageType }), .. viewed];
+        foreach (var operation in own?.Operations ?? [])
+            serviceOf.TryAdd(operation, own!);
+        // The gateway's own come first: whoever asks for one of them at its plain path is not to be answered by whichever service has it too.
+        RpcOperations = [.. own?.Operations ?? [], .. services.SelectMany(static s => s.Operations).Where(static o => o is { Kind: ContractKind.Grpc, Output: MessageType }), .. viewed];
         _operations = operations.ToFrozenDictionary(StringComparer.Ordinal);
         _serviceOf = serviceOf.ToFrozenDictionary();
         _types = types.ToFrozenDictionary(StringComparer.Ordinal);
@@ -100,8 +109,8 @@ public sealed class Catalog
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
 
     /// <summary>
-    /// All that clients of gRPC's kind can call: the gRPC operations, and the views of OpenAPI operations (<see cref="Operation.View"/>), of which
-    /// neither <see cref="Services"/> nor <see cref="FindOperation"/> tells.
+    /// All that clients of gRPC's kind can call: the gRPC operations, the views of OpenAPI operations (<see cref="Operation.View"/>) and the gateway's own; of
+    /// the last two neither <see cref="Services"/> nor <see cref="FindOperation"/> tells.
     /// </summary>
     public IReadOnlyList<Operation> RpcOperations { get; }
 

@@ -36,7 +36,7 @@ public static class ProtoModelBuilder
                 types.Add(draft.FullName, draft.Type);
         }
 
-        return new ContractContent(services.Operations, types, diagnostics);
+        return new ContractContent(services.Operations, types, diagnostics) { Files = [.. files.Select(static f => f.File).Select(KeptFiles.Of)] };
     }
 
     private static List<FileContext> Files(IReadOnlyList<DescriptorFile> set, string source, Func<string, string>? sourceOf, List<Diagnostic> diagnostics)

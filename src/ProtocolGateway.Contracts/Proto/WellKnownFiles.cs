@@ -16,6 +16,9 @@ internal static class WellKnownFiles
         .Where(message => ProtoNames.WellKnownOf(message.FullName) != WellKnown.None)
         .ToDictionary(message => message.FullName, StringComparer.Ordinal);
 
+    /// <summary>There is a built-in file of that name.</summary>
+    public static bool Has(string name) => Files.ContainsKey(name);
+
     /// <summary>The built-in file of that name; null where there is none.</summary>
     public static FileDescriptorProto? Find(string name) => Files.GetValueOrDefault(name)?.ToProto();
 

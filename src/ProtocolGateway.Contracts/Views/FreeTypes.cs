@@ -8,14 +8,17 @@ namespace ProtocolGateway.Contracts.Views;
 /// <summary>The messages of google.protobuf that hold any JSON, and the one that holds nothing.</summary>
 internal static class FreeTypes
 {
-    private static readonly IReadOnlyDictionary<string, MessageType> Types = ProtoModelBuilder.Build(
-        new FileDescriptorSet { File = { StructReflection.Descriptor.ToProto(), EmptyReflection.Descriptor.ToProto() } }, "built in").Types;
+    private static readonly ContractContent Content = ProtoModelBuilder.Build(
+        new FileDescriptorSet { File = { StructReflection.Descriptor.ToProto(), EmptyReflection.Descriptor.ToProto() } }, "built in");
 
-    public static MessageType Any { get; } = Types["google.protobuf.Value"];
+    /// <summary>The files that declare them.</summary>
+    public static IReadOnlyList<ProtoFile> Files => Content.Files;
 
-    public static MessageType List { get; } = Types["google.protobuf.ListValue"];
+    public static MessageType Any { get; } = Content.Types["google.protobuf.Value"];
 
-    public static MessageType Map { get; } = Types["google.protobuf.Struct"];
+    public static MessageType List { get; } = Content.Types["google.protobuf.ListValue"];
 
-    public static MessageType Nothing { get; } = Types["google.protobuf.Empty"];
+    public static MessageType Map { get; } = Content.Types["google.protobuf.Struct"];
+
+    public static MessageType Nothing { get; } = Content.Types["google.protobuf.Empty"];
 }

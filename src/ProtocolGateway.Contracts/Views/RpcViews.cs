@@ -1,5 +1,6 @@
 using Google.Protobuf.Reflection;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Contracts.Proto;
 
 namespace ProtocolGateway.Contracts.Views;
 
@@ -11,6 +12,14 @@ public sealed record RpcViews(IReadOnlyList<CatalogService> Services, IReadOnlyL
 {
     /// <summary>Without views.</summary>
     public static RpcViews None { get; } = new([], [], NameManifest.Empty);
+
+    /// <summary>The files as they are served, without comments, with the files that they import.</summary>
+    public IEnumerable<ServiceFiles> ProtoFiles => Services.Zip(Files, static (service, file) =>
+    {
+        var bare = file.Clone();
+        bare.SourceCodeInfo = null;
+        return new ServiceFiles(service.Name, [.. FreeTypes.Files, KeptFiles.Of(bare)]);
+    });
 
     /// <summary>Reads the manifest of names and numbers; see <see cref="NameManifest.Read"/>.</summary>
     public static NameManifest ReadManifest(string file, List<Diagnostic> diagnostics) => NameManifest.Read(file, ViewNames.IsValid, "protobuf", diagnostics);

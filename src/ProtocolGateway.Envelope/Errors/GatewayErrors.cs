@@ -81,6 +81,22 @@ public static class GatewayErrors
     public static GatewayError NoTimeLeft(string header) =>
         Caller(StatusCode.DeadlineExceeded, "NO_TIME_LEFT", $"The header {header} leaves the call no time.");
 
+    /// <summary>The caller's own time was over while the gateway itself was answering.</summary>
+    public static GatewayError TimeOver() => Caller(StatusCode.DeadlineExceeded, "TIME_OVER", "The deadline passed.");
+
+    /// <summary>A service that the gateway was asked of, and does not serve.</summary>
+    public static GatewayError NoSuchService() => Caller(StatusCode.NotFound, "NO_SUCH_SERVICE", "There is no such service.");
+
+    /// <summary>A stream of the gateway's own has no end of its own, and ends with what it tells of: the caller comes back for the rest.</summary>
+    public static GatewayError StreamMoved() => new()
+    {
+        Code = StatusCode.Unavailable,
+        Reason = "STREAM_MOVED",
+        Blame = Blame.Caller,
+        Message = "The stream ends as the gateway stops or has a new configuration.",
+        Retry = RetryAdvice.Safe,
+    };
+
     /// <summary>The caller went away.</summary>
     public static GatewayError CallerGone() => Caller(StatusCode.Cancelled, "CALLER_GONE", "The caller closed the connection.");
 

@@ -8,6 +8,7 @@ using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Edges.Rest.Routing;
 using ProtocolGateway.Edges.WebSockets.FanIn;
 using ProtocolGateway.Hosting;
+using ProtocolGateway.OwnServices;
 
 namespace ProtocolGateway.Catalogs;
 
@@ -18,6 +19,12 @@ namespace ProtocolGateway.Catalogs;
 /// <param name="Views">The OpenAPI operations as gRPC methods.</param>
 public sealed record LoadedCatalog(Catalog Catalog, RestEdgeModel Rest, GraphSchema? Graph, RpcViews Views)
 {
+    /// <summary>The .proto files of all services, generated ones and the gateway's own among them.</summary>
+    public IReadOnlyList<ServiceFiles> Files { get; init; } = [];
+
+    /// <summary>The gRPC operations that the gateway answers itself.</summary>
+    public required CatalogService Own { get; init; }
+
     /// <summary>The REST routes.</summary>
     public RouteTable Routes => Rest.Routes;
 }
@@ -40,6 +47,7 @@ public static class CatalogBuilder
         var types = new Dictionary<string, MessageType>(StringComparer.Ordinal);
         var taken = new Dictionary<string, string>(StringComparer.Ordinal);
         var declared = new HashSet<string>(StringComparer.Ordinal);
+        var files = new List<ServiceFiles>();
         foreach (var (name, service) in config.Services)
         {
             var parts = new List<ContractContent>(2);
@@ -51,6 +59,8 @@ public static class CatalogBuilder
             foreach (var part in parts)
             {
                 diagnostics.AddRange(part.Diagnostics);
+                if (part.Files.Count > 0)
+                    files.Add(new(name, part.Files));
                 // Types of one name are the same type in nearly every case (google.protobuf.*); the first one serves.
                 foreach (var (typeName, type) in part.Types)
                     types.TryAdd(typeName, type);
@@ -65,11 +75,17 @@ public static class CatalogBuilder
         }
 
         var views = RpcViews.Build(services, declared, ManifestOf(config, diagnostics), diagnostics);
+        var own = OwnOperations.Of(config.Edges.Grpc);
         var draft = new Catalog(services, types, []);
         var rest = RestEdgeModel.Build(draft, RestDescription.OptionsOf(config, services), diagnostics);
         var graph = GraphDescription.Build(config, draft, diagnostics);
         // The second construction only adds the edges' findings; operations keep their identity.
-        return new LoadedCatalog(new Catalog(services, types, diagnostics, views.Services), rest, graph, views);
+        var ours = new CatalogService(OwnOperations.Service, own.Operations);
+        return new LoadedCatalog(new Catalog(services, types, diagnostics, views.Services, ours), rest, graph, views)
+        {
+            Files = [.. files, .. views.ProtoFiles, new(ours.Name, own.Files)],
+            Own = ours,
+        };
     }
 
     private static NameManifest ManifestOf(GatewayConfig config, List<Diagnostic> diagnostics) =>

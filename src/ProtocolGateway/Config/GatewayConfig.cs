@@ -86,6 +86,14 @@ public sealed record GrpcEdgeConfig
     [Description("Origins such as https://app.example.com whose pages may call by gRPC-Web and Connect, and read the answers (CORS, with credentials); \"*\" allows all, without credentials.")]
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>Clients may ask what there is.</summary>
+    [Description("Answers gRPC server reflection (v1 and v1alpha) for all services, of HTTP services too, from their contracts.")]
+    public bool Reflection { get; init; } = true;
+
+    /// <summary>Clients may ask whether the gateway is well.</summary>
+    [Description("Answers grpc.health.v1 for the gateway and each service; false leaves it to a service that has it.")]
+    public bool Health { get; init; } = true;
+
     /// <summary>The file that records names and numbers of generated protos; they are given out afresh where it does not exist.</summary>
     [Description("A JSON file that records the names and field numbers that the operations of HTTP services have as gRPC methods, so that none changes when contracts do. export proto --write-manifest writes it."), FilePath(MayBeMissing = true)]
     public string? Manifest { get; init; }

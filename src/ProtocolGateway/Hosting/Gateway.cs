@@ -18,13 +18,13 @@ internal sealed class Gateway : IAsyncDisposable
     private readonly ReflectionPoller _reflection;
     private readonly Lock _swap = new();
     private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationTokenSource _draining = new();
     private GatewaySnapshot _current;
-    private volatile bool _stopping;
     private volatile bool _closed;
 
     public Gateway(GatewayConfig config, SnapshotServices services)
     {
-        _services = services with { Stopping = _ending.Token };
+        _services = services with { Stopping = _ending.Token, Draining = _draining.Token };
         _logger = services.Loggers.CreateLogger("ProtocolGateway");
         _reflection = new ReflectionPoller(_services, Rebuild);
         _current = Build(config);
@@ -38,10 +38,10 @@ internal sealed class Gateway : IAsyncDisposable
     public IReadOnlyDictionary<string, string> MissingReflection => _reflection.Missing;
 
     /// <summary>True once the program has been told to stop: calls under way still end, no new ones should be sent.</summary>
-    public bool IsStopping => _stopping;
+    public bool IsStopping => _draining.IsCancellationRequested;
 
-    /// <summary>Makes readiness say so.</summary>
-    public void BeginStop() => _stopping = true;
+    /// <summary>Makes readiness say so, and gRPC's health.</summary>
+    public void BeginStop() => _draining.Cancel();
 
     /// <summary>Ends what has no end of its own: subscriptions, and the WebSockets that they run on once their queries are answered.</summary>
     public Task EndStreamsAsync() => _ending.CancelAsync();
@@ -100,6 +100,7 @@ internal sealed class Gateway : IAsyncDisposable
         _closed = true;
         await Current.LeaveAsync();
         _ending.Dispose();
+        _draining.Dispose();
     }
 
     /// <summary>Builds the running configuration anew, with what services have told since.</summary>

@@ -4,13 +4,17 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Catalogs;
 using ProtocolGateway.Config;
+using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Contracts.Proto;
 using ProtocolGateway.Edges;
 using ProtocolGateway.Edges.GraphQL;
 using ProtocolGateway.Edges.Grpc;
 using ProtocolGateway.Edges.Rest;
 using ProtocolGateway.Edges.WebSockets;
+using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 using ProtocolGateway.Guards.Sizes;
+using ProtocolGateway.OwnServices;
 using ProtocolGateway.Telemetry;
 using ProtocolGateway.Upstreams;
 
@@ -27,7 +31,10 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
     private readonly DocumentPages? _docs;
     private readonly GraphEdge? _graph;
     private readonly WebSocketEdge? _sockets;
+    private readonly FrozenSet<Operation> _own;
+    private readonly OwnDispatch _ownDispatch;
     private readonly CancellationTokenSource _retired = new();
+    private readonly CancellationTokenSource _ending;
 
     // The gateway itself counts as one user while the snapshot is the current one.
     private int _users = 1;
@@ -36,14 +43,17 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
     {
         (Config, Loaded) = (config, loaded);
         var sockets = WebSocketDescription.OptionsOf(config, loaded);
-        var serviceOf = loaded.Catalog.Services
+        var serviceOf = loaded.Catalog.Services.Append(loaded.Own)
             .SelectMany(s => s.Operations.Select(o => (o, s.Name)))
             // What the gateway itself calls: the streams that bring services the sockets of clients.
             .Concat(sockets.FanIn.Select(s => (o: s.Serve, Name: s.Service)))
             .ToFrozenDictionary(p => p.o, p => p.Name);
         Upstreams = new UpstreamSet(UpstreamModels.Of(config), o => serviceOf[o], services.Time);
         var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);
-        var pipeline = new GatewayPipeline(telemetry, new SizeGuard(RestDescription.MaxRequestBytes(config)), Upstreams.DispatchAsync);
+        _own = loaded.Own.Operations.ToFrozenSet();
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(services.Stopping, _retired.Token);
+        _ownDispatch = OwnDispatchOf(loaded, services, _ending.Token);
+        var pipeline = new GatewayPipeline(telemetry, new SizeGuard(RestDescription.MaxRequestBytes(config)), DispatchAsync);
         // For edges whose calls carry protobuf, whatever the service speaks.
         var bridge = new HttpBridge(pipeline.HandleAsync, new HttpBridgeOptions { MaxAnswerBytes = (int)Math.Min(config.Edges.Grpc.MaxAnswerBytes, Array.MaxLength) });
         if (config.Edges.Grpc.Enabled)
@@ -93,9 +103,19 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
     /// <summary>Closes its connections. The last who leaves does it.</summary>
     public ValueTask DisposeAsync()
     {
+        _ending.Dispose();
         _retired.Dispose();
         _sockets?.Dispose();
         return Upstreams.DisposeAsync();
+    }
+
+    // What the gateway answers itself passes the same stages as what its backends do.
+    private ValueTask DispatchAsync(GatewayCall call) => _own.Contains(call.Operation) ? _ownDispatch.HandleAsync(call) : Upstreams.DispatchAsync(call);
+
+    private static OwnDispatch OwnDispatchOf(LoadedCatalog loaded, SnapshotServices services, CancellationToken ending)
+    {
+        var index = new Lazy<DescriptorIndex>(() => DescriptorIndex.Build(loaded.Files, [.. loaded.Catalog.RpcOperations.Select(static o => o.ServiceName)]));
+        return new(new ReflectionAnswers(index).AnswerAsync, new HealthAnswers(loaded.Catalog, services.Draining).AnswerAsync, services.Time, ending);
     }
 
     public Task ServeAsync(HttpContext context)
@@ -125,4 +145,7 @@ internal sealed record SnapshotServices(Meter Meter, ILoggerFactory Loggers, Tim
 {
     /// <summary>Fires when the program no longer takes calls: what has no end of its own ends.</summary>
     public CancellationToken Stopping { get; init; }
+
+    /// <summary>Fires when the program begins to stop: calls are still taken, but should go elsewhere.</summary>
+    public CancellationToken Draining { get; init; }
 }

@@ -34,7 +34,7 @@ internal static class RestDescription
     /// <summary>The options of the gRPC edge, which stands where the operations without a rule do.</summary>
     public static GrpcEdgeOptions GrpcOptionsOf(GatewayConfig config, LoadedCatalog loaded, TimeProvider time) => new()
     {
-        Prefix = s => Slashed(config.Edges.Rest.Path) + Slashed(config.Services[s].Rest.Prefix),
+        Prefix = s => Slashed(config.Edges.Rest.Path) + (config.Services.TryGetValue(s, out var service) ? Slashed(service.Rest.Prefix) : ""),
         Timeout = o => TimeoutOf(loaded, o),
         MaxRequestBytes = loaded.Rest.Options.MaxRequestBytes,
         Origins = config.Edges.Grpc.Origins,
