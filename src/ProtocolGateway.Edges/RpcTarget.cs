@@ -3,6 +3,7 @@ using ProtocolGateway.Contracts.Codec;
 using ProtocolGateway.Contracts.Codec.Formatting;
 using ProtocolGateway.Contracts.Codec.Parsing;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 
 namespace ProtocolGateway.Edges;
@@ -14,7 +15,7 @@ internal sealed class RpcTarget(Operation operation, string service, TimeSpan? t
     private static readonly CodecOptions Options = CodecOptions.Default with { IgnoreUnknownFields = true };
 
     private JsonParsePlan? _parse;
-    private JsonFormatPlan? _format;
+    private MessageFormatter? _format;
 
     public Operation Operation => operation;
 
@@ -43,12 +44,16 @@ internal sealed class RpcTarget(Operation operation, string service, TimeSpan? t
     }
 
     /// <summary>Protobuf of the backend to a message for the client.</summary>
-    public GatewayError? Write(bool json, ReadOnlySequence<byte> message, IBufferWriter<byte> output)
+    /// <param name="json">As JSON; otherwise as it is.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="output">Takes it.</param>
+    /// <param name="shared">The message as other calls have it; null for one that is this call's alone.</param>
+    public GatewayError? Write(bool json, ReadOnlySequence<byte> message, IBufferWriter<byte> output, SharedMessage? shared = null)
     {
         if (!json)
             return Copy(message, output);
-        _format ??= JsonFormatPlan.Compile((MessageType)operation.Output!, Options, find);
-        return _format.Format(message, output) is { } wrong ? GatewayErrors.BackendContract(service, wrong.ToString()) : null;
+        _format ??= JsonFormatPlan.Compile((MessageType)operation.Output!, Options, find).Format;
+        return SharedFormat.Write(shared, _format, message, output) is { } wrong ? GatewayErrors.BackendContract(service, wrong.ToString()) : null;
     }
 
     private static GatewayError? Copy(ReadOnlySequence<byte> message, IBufferWriter<byte> output)

@@ -34,7 +34,7 @@ internal sealed class ConnectCall(HttpContext context, RpcTarget target, Connect
         Answer.Clear();
         if (form.Streams)
             Prefix(0);
-        if (target.Write(form.Json, message, Answer) is { } wrong)
+        if (target.Write(form.Json, message, Answer, Shared) is { } wrong)
             throw new GatewayCallException(wrong);
         var first = !_answered;
         _answered = true;

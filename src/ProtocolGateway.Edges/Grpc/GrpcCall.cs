@@ -78,7 +78,7 @@ internal sealed class GrpcCall(HttpContext context, RpcTarget target, GrpcForm f
     {
         Answer.Clear();
         Answer.Write([Mark, 0, 0, 0, 0]);
-        if (target.Write(form.Json, message, Answer) is { } wrong)
+        if (target.Write(form.Json, message, Answer, Shared) is { } wrong)
             throw new GatewayCallException(wrong);
         BinaryPrimitives.WriteUInt32BigEndian(Answer.WrittenSpan[1..], (uint)Answer.Length - EnvelopeReader.PrefixLength);
         form.Write(Answer.WrittenSpan, Context.Response.BodyWriter);

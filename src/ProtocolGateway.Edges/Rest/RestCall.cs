@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using Microsoft.AspNetCore.Http;
 using ProtocolGateway.Edges.Rest.Streaming;
 using ProtocolGateway.Envelope.Calls;
@@ -33,6 +34,23 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
     }
 
     /// <inheritdoc />
+    public override ValueTask OnGapAsync(long missed)
+    {
+        // Events can tell of it; the other forms hold messages and nothing else.
+        if (form != AnswerForm.Events)
+            return base.OnGapAsync(missed);
+        if (!_answered)
+            Start();
+        _answered = true;
+        Answer.Clear();
+        Answer.Write("event: gap\ndata: {\"missed\":"u8);
+        Utf8Formatter.TryFormat(missed, Answer.GetSpan(20), out var length);
+        Answer.Advance(length);
+        Answer.Write("}\n\n"u8);
+        return ClientAnswer.SendAsync(context, Answer.WrittenSpan, moreAtHand: true);
+    }
+
+    /// <inheritdoc />
     public override ValueTask OnEndAsync(GatewayError? error, CallHeaders? trailers)
     {
         if (plan.StreamsAnswer)
@@ -52,7 +70,7 @@ internal sealed class RestCall(HttpContext context, RestRoutePlan plan, RestAnsw
     {
         if (!plan.RawAnswer)
         {
-            if (plan.Format!(message, Answer) is { } wrong)
+            if (SharedFormat.Write(Shared, plan.Format!, message, Answer) is { } wrong)
                 throw new GatewayCallException(GatewayErrors.BackendContract(plan.Service, wrong.ToString()));
             return;
         }

@@ -58,6 +58,14 @@ public abstract class GatewayCall
     /// <param name="moreAtHand">The next one follows without a wait: the edge may send both in one piece.</param>
     public abstract ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand = false);
 
+    /// <summary>The message that is given next is one of a stream that many calls share; null where it is this call's alone. Set before the message is given.</summary>
+    public SharedMessage? Shared { get; set; }
+
+    /// <summary>Messages were left out before the next one, because the caller took them too slowly and the operation says so. An edge that cannot tell its
+    /// client ends the call: nothing is left out in silence.</summary>
+    /// <param name="missed">How many.</param>
+    public virtual ValueTask OnGapAsync(long missed) => throw new GatewayCallException(GatewayErrors.MessagesMissed(missed));
+
     /// <summary>The end: null for success. No trailers are those of a success without any.</summary>
     public abstract ValueTask OnEndAsync(GatewayError? error, CallHeaders? trailers);
 }

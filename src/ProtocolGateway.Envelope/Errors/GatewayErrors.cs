@@ -66,6 +66,14 @@ public static class GatewayErrors
     public static GatewayError TooFast() =>
         Caller(StatusCode.ResourceExhausted, "NO_CREDIT", "More messages were sent than the gateway has granted.");
 
+    /// <summary>The caller takes the messages of a stream too slowly.</summary>
+    public static GatewayError TooSlow() =>
+        Caller(StatusCode.ResourceExhausted, "TOO_SLOW", "The messages of the stream were taken too slowly.");
+
+    /// <summary>Messages of a stream were left out, and the caller's protocol has no other word for it.</summary>
+    public static GatewayError MessagesMissed(long missed) =>
+        Caller(StatusCode.DataLoss, "MESSAGES_MISSED", $"{missed} messages of the stream were left out, as they were taken too slowly.");
+
     /// <summary>The connection takes no more calls; another one does.</summary>
     public static GatewayError GoingAway() => new()
     {

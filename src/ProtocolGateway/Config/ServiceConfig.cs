@@ -188,4 +188,44 @@ public sealed record OperationConfig
     /// <summary>How it appears in the GraphQL schema.</summary>
     [Description("How it appears in the GraphQL schema.")]
     public OperationGraphqlConfig Graphql { get; init; } = new();
+
+    /// <summary>Clients that ask for the same share one stream; null where each has its own.</summary>
+    [Description("For a server stream: clients that ask for the same, whatever protocol they speak, share one stream of the service.")]
+    public OperationShareConfig? Share { get; init; }
+}
+
+/// <summary>How clients share a stream.</summary>
+public sealed record OperationShareConfig
+{
+    /// <summary>The headers that the service sees.</summary>
+    [Description("The request headers that the service sees. Clients share a stream only where they send the same ones.")]
+    public IReadOnlyList<string> Headers { get; init; } = ["authorization"];
+
+    /// <summary>A client that comes later gets the last message at once.</summary>
+    [Description("Gives a client that comes later the last message at once.")]
+    public bool RetainLast { get; init; }
+
+    /// <summary>What becomes of messages for a client that takes them too slowly.</summary>
+    [Description("What becomes of messages for a client that takes them too slowly: all wait for it, only the latest waits, the oldest are left out and it is told how many, or its call ends with RESOURCE_EXHAUSTED.")]
+    public ShareSlowConsumer SlowConsumer { get; init; } = ShareSlowConsumer.Disconnect;
+
+    /// <summary>How many messages may wait for one client; 64 is a second or so of a lively stream.</summary>
+    [Description("How many messages may wait for one client."), AtLeast(1)]
+    public int QueueMessages { get; init; } = 64;
+}
+
+/// <summary>What becomes of messages of a shared stream for a client that takes them too slowly.</summary>
+public enum ShareSlowConsumer
+{
+    /// <summary>All wait for it.</summary>
+    Block,
+
+    /// <summary>Only the latest waits.</summary>
+    Latest,
+
+    /// <summary>The oldest are left out, and it is told how many.</summary>
+    DropOldest,
+
+    /// <summary>Its call ends with RESOURCE_EXHAUSTED.</summary>
+    Disconnect,
 }

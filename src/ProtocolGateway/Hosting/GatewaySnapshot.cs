@@ -17,6 +17,7 @@ using ProtocolGateway.Guards.Sizes;
 using ProtocolGateway.OwnServices;
 using ProtocolGateway.Telemetry;
 using ProtocolGateway.Upstreams;
+using ProtocolGateway.Upstreams.Sharing;
 
 namespace ProtocolGateway.Hosting;
 
@@ -33,6 +34,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
     private readonly WebSocketEdge? _sockets;
     private readonly FrozenSet<Operation> _own;
     private readonly OwnDispatch _ownDispatch;
+    private readonly SharedStreams _shared;
     private readonly CancellationTokenSource _retired = new();
     private readonly CancellationTokenSource _ending;
 
@@ -50,6 +52,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
             .ToFrozenDictionary(p => p.o, p => p.Name);
         Upstreams = new UpstreamSet(UpstreamModels.Of(config), o => serviceOf[o], services.Time);
         var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);
+        _shared = new SharedStreams(Upstreams.DispatchAsync, UpstreamModels.SharesOf(config), services.Time);
         _own = loaded.Own.Operations.ToFrozenSet();
         _ending = CancellationTokenSource.CreateLinkedTokenSource(services.Stopping, _retired.Token);
         _ownDispatch = OwnDispatchOf(loaded, services, _ending.Token);
@@ -110,7 +113,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
     }
 
     // What the gateway answers itself passes the same stages as what its backends do.
-    private ValueTask DispatchAsync(GatewayCall call) => _own.Contains(call.Operation) ? _ownDispatch.HandleAsync(call) : Upstreams.DispatchAsync(call);
+    private ValueTask DispatchAsync(GatewayCall call) => _own.Contains(call.Operation) ? _ownDispatch.HandleAsync(call) : _shared.HandleAsync(call);
 
     private static OwnDispatch OwnDispatchOf(LoadedCatalog loaded, SnapshotServices services, CancellationToken ending)
     {

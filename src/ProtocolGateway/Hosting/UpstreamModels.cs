@@ -1,5 +1,8 @@
+using System.Collections.Frozen;
 using ProtocolGateway.Config;
+using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Upstreams;
+using ProtocolGateway.Upstreams.Sharing;
 using Protocol = ProtocolGateway.Upstreams.UpstreamProtocol;
 
 namespace ProtocolGateway.Hosting;
@@ -9,6 +12,34 @@ internal static class UpstreamModels
 {
     public static Dictionary<string, ClusterModel> Of(GatewayConfig config) =>
         config.Services.ToDictionary(s => s.Key, s => Of(s.Key, s.Value.Upstream), StringComparer.Ordinal);
+
+    /// <summary>How the calls of operations share streams, by the operations' full names.</summary>
+    public static Func<Operation, SharedStreamOptions?> SharesOf(GatewayConfig config)
+    {
+        var shares = new Dictionary<string, SharedStreamOptions>(StringComparer.Ordinal);
+        foreach (var (name, operation) in config.Services.Values.SelectMany(static s => s.Operations))
+        {
+            if (operation.Share is { } share)
+                shares[name] = Of(share);
+        }
+
+        var frozen = shares.ToFrozenDictionary(StringComparer.Ordinal);
+        return frozen.Count == 0 ? static _ => null : o => frozen.GetValueOrDefault(o.FullName);
+    }
+
+    private static SharedStreamOptions Of(OperationShareConfig share) => new()
+    {
+        Headers = [.. share.Headers.Select(static h => h.ToLowerInvariant())],
+        RetainLast = share.RetainLast,
+        SlowConsumer = share.SlowConsumer switch
+        {
+            ShareSlowConsumer.Block => SlowSubscriber.Block,
+            ShareSlowConsumer.Latest => SlowSubscriber.Latest,
+            ShareSlowConsumer.DropOldest => SlowSubscriber.DropOldest,
+            _ => SlowSubscriber.Disconnect,
+        },
+        QueueMessages = share.QueueMessages,
+    };
 
     private static ClusterModel Of(string name, UpstreamConfig upstream) => new(
         name,

@@ -54,7 +54,7 @@ internal sealed class DirectCall(ClientSocket socket, RpcTarget target, ILogger 
         try
         {
             Answer.Clear();
-            if (target.Write(Json, message, Answer) is { } wrong)
+            if (target.Write(Json, message, Answer, Shared) is { } wrong)
                 throw new GatewayCallException(wrong);
             await socket.WriteAsync(Answer.WrittenMemory, text: Json);
         }

@@ -101,6 +101,23 @@ internal sealed class MultiplexedCall : MessageCall
     }
 
     /// <inheritdoc />
+    public override async ValueTask OnGapAsync(long missed)
+    {
+        await Output.EnterAsync();
+        try
+        {
+            if (IsOver)
+                return;
+            Output.Form.Gap(Output.Frame, Id, missed);
+            await Output.SendAsync(counted: true);
+        }
+        finally
+        {
+            Output.Leave();
+        }
+    }
+
+    /// <inheritdoc />
     public override async ValueTask OnEndAsync(GatewayError? error, CallHeaders? trailers)
     {
         if (error is null && !_answered && !Target.StreamsAnswer)
@@ -155,7 +172,7 @@ internal sealed class MultiplexedCall : MessageCall
         {
             if (IsOver)
                 return;
-            if (Output.Form.Message(Output.Frame, Id, Target, message) is { } wrong)
+            if (Output.Form.Message(Output.Frame, Id, Target, message, Shared) is { } wrong)
                 throw new GatewayCallException(wrong);
             await Output.SendAsync(counted: true);
         }

@@ -45,7 +45,12 @@ internal abstract class FrameForm
     public abstract void Head(PooledBuffer into, uint id, CallHeaders metadata);
 
     /// <summary>Writes one message of a stream; what is returned is wrong with it.</summary>
-    public abstract GatewayError? Message(PooledBuffer into, uint id, RpcTarget target, ReadOnlySequence<byte> message);
+    /// <param name="into">Takes the frame.</param>
+    /// <param name="id">The call.</param>
+    /// <param name="target">The operation.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="shared">The message as other calls have it; null for one that is this call's alone.</param>
+    public abstract GatewayError? Message(PooledBuffer into, uint id, RpcTarget target, ReadOnlySequence<byte> message, SharedMessage? shared);
 
     /// <param name="into">Takes the frame.</param>
     /// <param name="id">The call.</param>

@@ -47,12 +47,12 @@ internal sealed class JsonFrames : FrameForm
         json.WriteEndObject();
     }
 
-    public override GatewayError? Message(PooledBuffer into, uint id, RpcTarget target, ReadOnlySequence<byte> message)
+    public override GatewayError? Message(PooledBuffer into, uint id, RpcTarget target, ReadOnlySequence<byte> message, SharedMessage? shared)
     {
         into.Write("{\"type\":\"message\",\"id\":"u8);
         WriteNumber(into, id);
         into.Write(",\"message\":"u8);
-        var wrong = target.Write(json: true, message, into);
+        var wrong = target.Write(json: true, message, into, shared);
         into.Write("}"u8);
         return wrong;
     }

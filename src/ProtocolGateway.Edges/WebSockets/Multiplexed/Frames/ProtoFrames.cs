@@ -47,7 +47,7 @@ internal sealed class ProtoFrames : FrameForm
 
     public override void Head(PooledBuffer into, uint id, CallHeaders metadata) => Write(into, new() { Head = new() { Id = id, Metadata = { HeadersOf(metadata) } } });
 
-    public override GatewayError? Message(PooledBuffer into, uint id, RpcTarget target, ReadOnlySequence<byte> message)
+    public override GatewayError? Message(PooledBuffer into, uint id, RpcTarget target, ReadOnlySequence<byte> message, SharedMessage? shared)
     {
         var length = (int)message.Length;
         WriteTag(into, Wire.ServerFrame.MessageFieldNumber, 2);
