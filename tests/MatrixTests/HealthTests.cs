@@ -39,6 +39,19 @@ public sealed class HealthTests(Fixture fixture) : MatrixTest(fixture)
     }
 
     [Fact]
+    public async Task Compressed_messages_and_the_longest_deadline_are_taken()
+    {
+        using var channel = GrpcChannel.ForAddress(_fixture.Gateway.Address);
+        var headers = new Metadata { { "grpc-internal-encoding-request", "gzip" } };
+        Assert.Equal(Status.Serving, (await new Health.HealthClient(channel).CheckAsync(new() { Service = "items.Items" }, headers)).Status);
+        using var ask = new HttpRequestMessage(HttpMethod.Post, "/grpc.health.v1.Health/Check") { Content = new ByteArrayContent([0, 0, 0, 0, 0]), Version = new(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        ask.Content.Headers.Add("Content-Type", "application/grpc");
+        ask.Headers.Add("grpc-timeout", "99999999H");
+        using var answer = await _fixture.Client.SendAsync(ask);
+        Assert.Equal([0, 0, 0, 0, 2, 8, 1], await answer.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
     public async Task Connect_asks_in_JSON()
     {
         using var ask = new HttpRequestMessage(HttpMethod.Post, "/grpc.health.v1.Health/Check") { Content = new StringContent("""{"service":"items.Items"}""", Encoding.UTF8, "application/json") };

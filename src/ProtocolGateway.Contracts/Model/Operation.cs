@@ -36,6 +36,12 @@ public sealed class Operation
     /// <summary>The OpenAPI operation that this gRPC method stands for; null for all that contracts declare themselves.</summary>
     public RpcView? View { get; init; }
 
+    /// <summary>The gateway answers it itself.</summary>
+    public bool IsOwn { get; private init; }
+
+    /// <summary>The messages of its clients are those of a gRPC service, which may take them as they are.</summary>
+    public bool ReachesGrpc => Kind == ContractKind.Grpc && View is null && !IsOwn;
+
     /// <summary>The method's idempotency_level.</summary>
     public Idempotency Idempotency { get; init; }
 
@@ -50,6 +56,21 @@ public sealed class Operation
 
     /// <summary>The request path of the gRPC method, <c>/package.Service/Method</c>.</summary>
     public string GrpcPath => field ??= "/" + ServiceName + "/" + Name;
+
+    /// <summary>The same operation as one that the gateway answers itself.</summary>
+    public Operation AsOwn() => new()
+    {
+        FullName = FullName,
+        Name = Name,
+        ServiceName = ServiceName,
+        Kind = Kind,
+        Shape = Shape,
+        Input = Input,
+        Output = Output,
+        IsOwn = true,
+        Idempotency = Idempotency,
+        Source = Source,
+    };
 
     /// <summary>The full name.</summary>
     public override string ToString() => FullName;

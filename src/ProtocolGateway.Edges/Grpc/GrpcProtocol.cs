@@ -46,7 +46,7 @@ internal sealed class GrpcProtocol(RpcTargets targets, GrpcEdgeOptions options, 
     {
         using var text = form.Text ? new Base64Body(context.Request.BodyReader) : null;
         PipeReader body = text is null ? context.Request.BodyReader : text;
-        var compression = !form.Json && target.Operation.View is null ? CompressionOf(context.Request.Headers) : null;
+        var compression = !form.Json && target.Operation.ReachesGrpc ? CompressionOf(context.Request.Headers) : null;
         using var call = new GrpcCall(context, target, form, _errors)
         {
             Operation = target.Operation,

@@ -32,7 +32,6 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
     private readonly DocumentPages? _docs;
     private readonly GraphEdge? _graph;
     private readonly WebSocketEdge? _sockets;
-    private readonly FrozenSet<Operation> _own;
     private readonly OwnDispatch _ownDispatch;
     private readonly SharedStreams _shared;
     private readonly CancellationTokenSource _retired = new();
@@ -53,7 +52,6 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
         Upstreams = new UpstreamSet(UpstreamModels.Of(config), o => serviceOf[o], services.Time);
         var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);
         _shared = new SharedStreams(Upstreams.DispatchAsync, UpstreamModels.SharesOf(config), services.Time);
-        _own = loaded.Own.Operations.ToFrozenSet();
         _ending = CancellationTokenSource.CreateLinkedTokenSource(services.Stopping, _retired.Token);
         _ownDispatch = OwnDispatchOf(loaded, services, _ending.Token);
         var pipeline = new GatewayPipeline(telemetry, new SizeGuard(RestDescription.MaxRequestBytes(config)), DispatchAsync);
@@ -113,7 +111,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
     }
 
     // What the gateway answers itself passes the same stages as what its backends do.
-    private ValueTask DispatchAsync(GatewayCall call) => _own.Contains(call.Operation) ? _ownDispatch.HandleAsync(call) : _shared.HandleAsync(call);
+    private ValueTask DispatchAsync(GatewayCall call) => call.Operation.IsOwn ? _ownDispatch.HandleAsync(call) : _shared.HandleAsync(call);
 
     private static OwnDispatch OwnDispatchOf(LoadedCatalog loaded, SnapshotServices services, CancellationToken ending)
     {

@@ -12,6 +12,9 @@ internal delegate ValueTask<GatewayError?> OwnService(GatewayCall call, Cancella
 /// <summary>The last stage of the spine for the gateway's own operations: no backend is asked.</summary>
 internal sealed class OwnDispatch(OwnService reflection, OwnService health, TimeProvider time, CancellationToken ending)
 {
+    // Below what timers take; who has more time has all.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(30);
+
     /// <summary>Carries a call to its end. A <see cref="CallHandler"/>.</summary>
     public async ValueTask HandleAsync(GatewayCall call)
     {
@@ -22,7 +25,8 @@ internal sealed class OwnDispatch(OwnService reflection, OwnService health, Time
 
     private async ValueTask<GatewayError?> AnswerAsync(GatewayCall call)
     {
-        using var limit = new CancellationTokenSource(call.Deadline.Left, time);
+        var left = call.Deadline.Left;
+        using var limit = new CancellationTokenSource(left < LongestWait ? left : Timeout.InfiniteTimeSpan, time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, call.Cancelled, ending);
         try
         {

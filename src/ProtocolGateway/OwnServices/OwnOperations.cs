@@ -38,6 +38,7 @@ internal static class OwnOperations
         var set = new FileDescriptorSet();
         foreach (var file in files)
             set.File.Add(file.ToProto());
-        return ProtoModelBuilder.Build(set, "built in");
+        var content = ProtoModelBuilder.Build(set, "built in");
+        return content with { Operations = [.. content.Operations.Select(static o => o.AsOwn())] };
     }
 }

@@ -34,6 +34,8 @@ public sealed class ReflectionReaderTests
         Assert.Empty(content.Diagnostics);
         Assert.Equal(MatrixReflection.Descriptor.Services[0].Methods.Select(m => m.FullName), content.Operations.Select(o => o.FullName));
         Assert.NotEmpty(content.Operations[0].HttpRules);
+        // Kept, so that the gateway can tell of them again.
+        Assert.Contains(content.Files, static f => f.Name.EndsWith("matrix.proto", StringComparison.Ordinal));
         Assert.Equal(server.Urls.First() + "/", content.Operations[0].Source.Source);
     }
 
