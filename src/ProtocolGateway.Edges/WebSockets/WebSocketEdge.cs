@@ -6,6 +6,7 @@ using ProtocolGateway.Edges.Sockets;
 using ProtocolGateway.Edges.WebSockets.Direct;
 using ProtocolGateway.Edges.WebSockets.FanIn;
 using ProtocolGateway.Edges.WebSockets.Multiplexed;
+using ProtocolGateway.Edges.WebSockets.PassThrough;
 using ProtocolGateway.Envelope.Calls;
 
 namespace ProtocolGateway.Edges.WebSockets;
@@ -18,6 +19,7 @@ public sealed class WebSocketEdge : IDisposable
     private readonly MultiplexedProtocol _multiplexed;
     private readonly DirectProtocol _direct;
     private readonly FrozenDictionary<string, FanInHub> _hubs;
+    private readonly List<(string Path, PassThroughProtocol Protocol)> _passed;
     private readonly SocketHandshake _handshake;
     private readonly WebSocketEdgeServices _services;
     private readonly CancellationTokenRegistration _stopping, _retired;
@@ -38,6 +40,8 @@ public sealed class WebSocketEdge : IDisposable
         _direct = new(options, pipeline, origins, services, log);
         var budget = new QueueBudget(options.MaxQueuedBytes);
         _hubs = options.FanIn.ToFrozenDictionary(static o => o.Path, o => new FanInHub(o, options, pipeline, origins, budget, services, log), StringComparer.Ordinal);
+        // The longest first: /a/b is not for /a.
+        _passed = [.. options.PassThrough.OrderByDescending(static p => p.Path.Length).Select(p => (p.Path, new PassThroughProtocol(p, pipeline, origins, services, log)))];
         _handshake = new(AcceptAsync, RefuseAsync, services.Loggers);
         _stopping = services.Stopping.UnsafeRegister(static self => ((WebSocketEdge)self!).Leave(), this);
         _retired = services.Retired.UnsafeRegister(static self => ((WebSocketEdge)self!).Leave(), this);
@@ -49,7 +53,13 @@ public sealed class WebSocketEdge : IDisposable
         var path = context.Request.Path.Value ?? "";
         if (_hubs.ContainsKey(path))
             return SocketHandshake.MayBe(context) ? _handshake.HandleAsync(context) : null;
-        if (!path.StartsWith(_options.Path, StringComparison.Ordinal) || (path.Length > _options.Path.Length && path[_options.Path.Length] != '/'))
+        foreach (var (prefix, passed) in _passed)
+        {
+            if (IsBelow(path, prefix))
+                return SocketHandshake.MayBe(context) ? passed.AcceptAsync(context) : null;
+        }
+
+        if (!IsBelow(path, _options.Path))
             return null;
         return SocketHandshake.MayBe(context) ? _handshake.HandleAsync(context) : null;
     }
@@ -61,6 +71,9 @@ public sealed class WebSocketEdge : IDisposable
         _retired.Dispose();
         _patience?.Dispose();
     }
+
+    private static bool IsBelow(string path, string prefix) =>
+        path.StartsWith(prefix, StringComparison.Ordinal) && (path.Length == prefix.Length || path[prefix.Length] == '/');
 
     private void Leave()
     {

@@ -1,5 +1,6 @@
 using ProtocolGateway.Contracts.Model;
 using ProtocolGateway.Edges.WebSockets.FanIn;
+using ProtocolGateway.Edges.WebSockets.PassThrough;
 
 namespace ProtocolGateway.Edges.WebSockets;
 
@@ -53,6 +54,9 @@ public sealed record WebSocketEdgeOptions
 
     /// <summary>The paths whose sockets services get over few streams.</summary>
     public IReadOnlyList<FanInOptions> FanIn { get; init; } = [];
+
+    /// <summary>The paths whose sockets go to the WebSockets of services.</summary>
+    public IReadOnlyList<PassThroughOptions> PassThrough { get; init; } = [];
 
     /// <summary>How many bytes may wait for all clients of <see cref="FanIn"/> together. A quarter of a small machine's memory.</summary>
     public long MaxQueuedBytes { get; init; } = 256 * 1024 * 1024;

@@ -76,7 +76,11 @@ public abstract class GatewayCall
 /// <param name="ContentType">The body's media type; null without a body.</param>
 /// <param name="ContentLength">In bytes; null where unknown (chunked) — with a body — or where there is no body.</param>
 /// <param name="HasBody">A body follows.</param>
-public sealed record HttpRequestHead(string Method, string PathAndQuery, string? ContentType, long? ContentLength, bool HasBody);
+public sealed record HttpRequestHead(string Method, string PathAndQuery, string? ContentType, long? ContentLength, bool HasBody)
+{
+    /// <summary>The protocol that the connection is to change to; null for an ordinary request. Where the service agrees (101), bytes go both ways as they come.</summary>
+    public string? Upgrade { get; init; }
+}
 
 /// <summary>The head of a backend's answer.</summary>
 /// <param name="Status">The HTTP status of a REST backend; 200 for gRPC.</param>

@@ -58,6 +58,14 @@ public static class GatewayErrors
     public static GatewayError MessageCount(string found) =>
         Caller(StatusCode.Unimplemented, "MESSAGE_COUNT", $"This operation takes exactly one message; the request holds {found}.");
 
+    /// <summary>Another protocol is spoken here.</summary>
+    public static GatewayError UpgradeRequired(string protocol) =>
+        Caller(StatusCode.InvalidArgument, "UPGRADE_REQUIRED", $"This path speaks {protocol} and nothing else.", 426);
+
+    /// <summary>A page of another site opens a WebSocket.</summary>
+    public static GatewayError ForeignOrigin() =>
+        Caller(StatusCode.PermissionDenied, "FOREIGN_ORIGIN", "Pages of this origin may not open WebSockets here.");
+
     /// <summary>One connection has too many calls at a time.</summary>
     public static GatewayError TooManyCalls(int limit) =>
         Caller(StatusCode.ResourceExhausted, "TOO_MANY_CALLS", $"More than {limit} calls at a time on one connection.");

@@ -14,7 +14,26 @@ internal static class HttpUpstream
     {
         if (call.HttpRequest is not { } head || !HttpTarget.IsSafe(head.PathAndQuery))
             return new(new CallEnd(GatewayErrors.InvalidInput("The request's path cannot be sent to the service.")));
+        if (head.Upgrade is not null)
+            return TunnelAsync(call, head, service, transport, cancellation);
         return transport.IsHttp1 ? SendHttp1Async(call, head, service, transport, cancellation) : SendByHandlerAsync(call, head, service, transport, cancellation);
+    }
+
+    private static async ValueTask<CallEnd> TunnelAsync(GatewayCall call, HttpRequestHead head, string service, InstanceTransport transport, CallCancellation cancellation)
+    {
+        try
+        {
+            var connection = await transport.Http1.ConnectAsync(cancellation.Token);
+            return await new Http1Tunnel(call, head, service, transport.MaxAnswerHeaderBytes, cancellation).RunAsync(connection, transport.Http1Target);
+        }
+        catch (Http1ConnectException exception)
+        {
+            return new(GatewayErrors.Unreachable(service, exception.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            return new(GatewayErrors.CallerGone());
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -42,7 +42,7 @@ public sealed record ServiceConfig
     public ServiceGraphqlConfig Graphql { get; init; } = new();
 
     /// <summary>Paths whose WebSockets the service gets.</summary>
-    [Description("Paths whose clients' WebSockets the service gets over few streams: it implements gateway.fanin.v1.Connections. Such a service needs no contract.")]
+    [Description("Paths whose clients' WebSockets the service gets: a gRPC service, which implements gateway.fanin.v1.Connections, over few streams; an HTTP service at its own WebSockets. Such a service needs no contract.")]
     public IReadOnlyList<ServiceSocketConfig> WebSockets { get; init; } = [];
 
     /// <summary>Settings of single operations, by full name.</summary>

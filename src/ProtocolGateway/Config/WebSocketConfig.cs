@@ -94,8 +94,12 @@ public sealed record ServiceSocketConfig
     [Description("The path of the clients' sockets, such as /chat."), Required]
     public string Path { get; init; } = "";
 
+    /// <summary>The path at an HTTP service; null for the same.</summary>
+    [Description("For an HTTP service: the path of its own WebSockets, the same where left out. What stands below the path, and the query, go on as they came.")]
+    public string? Target { get; init; }
+
     /// <summary>How many streams carry the sockets; two, so that where one is lost only half of the clients come over to another.</summary>
-    [Description("How many streams to the service carry the sockets."), AtLeast(1)]
+    [Description("For a gRPC service: how many streams to it carry the sockets."), AtLeast(1)]
     public int Streams { get; init; } = 2;
 
     /// <summary>How many unacknowledged messages of a connection may be under way, each way; a window for a round trip.</summary>

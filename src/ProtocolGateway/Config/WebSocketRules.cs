@@ -52,8 +52,10 @@ internal static class WebSocketRules
             {
                 var socket = service.WebSockets[i];
                 var key = $"{ConfigPaths.Join("services", name)}.webSockets[{i}]";
-                if (service.Upstream.Protocol != UpstreamProtocol.Grpc)
-                    report(key, "The sockets of clients go to gRPC services, which implement gateway.fanin.v1.Connections; this one's protocol is http.");
+                if (socket.Target is not null && service.Upstream.Protocol == UpstreamProtocol.Grpc)
+                    report(key + ".target", "A gRPC service gets the sockets of clients over streams, and has no path for them.");
+                else if (socket.Target is { } path && (!path.StartsWith('/') || !isLiteral(path)))
+                    report(key + ".target", "The path begins with a slash and holds literal segments only, none of them empty.");
                 if (!socket.Path.StartsWith('/') || !isLiteral(socket.Path))
                     report(key + ".path", "The path begins with a slash and holds literal segments only, none of them empty.");
                 else if (!taken.TryAdd(socket.Path.TrimEnd('/'), key))

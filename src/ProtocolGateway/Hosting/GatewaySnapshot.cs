@@ -48,6 +48,7 @@ internal sealed class GatewaySnapshot : IAsyncDisposable
             .SelectMany(s => s.Operations.Select(o => (o, s.Name)))
             // What the gateway itself calls: the streams that bring services the sockets of clients.
             .Concat(sockets.FanIn.Select(s => (o: s.Serve, Name: s.Service)))
+            .Concat(sockets.PassThrough.Select(s => (o: s.Open, Name: s.Service)))
             .ToFrozenDictionary(p => p.o, p => p.Name);
         Upstreams = new UpstreamSet(UpstreamModels.Of(config), o => serviceOf[o], services.Time);
         var telemetry = new CallTelemetry(services.Meter, services.Loggers.CreateLogger("ProtocolGateway.Calls"), services.Time, o => serviceOf[o]);

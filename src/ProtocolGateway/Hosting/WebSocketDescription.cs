@@ -2,6 +2,7 @@ using ProtocolGateway.Catalogs;
 using ProtocolGateway.Config;
 using ProtocolGateway.Edges.WebSockets;
 using ProtocolGateway.Edges.WebSockets.FanIn;
+using ProtocolGateway.Edges.WebSockets.PassThrough;
 
 namespace ProtocolGateway.Hosting;
 
@@ -28,12 +29,14 @@ internal static class WebSocketDescription
             ReconnectSpread = edge.ReconnectSpread,
             GoAwayPatience = edge.GoAwayPatience,
             FanIn = [.. FanInOf(config)],
+            PassThrough = [.. PassThroughOf(config)],
             MaxQueuedBytes = edge.MaxQueuedBytes,
         };
     }
 
     private static IEnumerable<FanInOptions> FanInOf(GatewayConfig config) =>
         from service in config.Services
+        where service.Value.Upstream.Protocol == UpstreamProtocol.Grpc
         from socket in service.Value.WebSockets
         select new FanInOptions
         {
@@ -50,5 +53,18 @@ internal static class WebSocketDescription
                 _ => SlowConsumer.Disconnect,
             },
             Patience = socket.Patience,
+        };
+
+    private static IEnumerable<PassThroughOptions> PassThroughOf(GatewayConfig config) =>
+        from service in config.Services
+        where service.Value.Upstream.Protocol == UpstreamProtocol.Http
+        from socket in service.Value.WebSockets
+        let path = socket.Path.TrimEnd('/')
+        select new PassThroughOptions
+        {
+            Path = path,
+            Target = (socket.Target ?? socket.Path).TrimEnd('/'),
+            Open = PassThroughOptions.OpenOf(service.Key, path),
+            Service = service.Key,
         };
 }
