@@ -184,6 +184,56 @@ public sealed class HttpBridgeTests
         }
     });
 
+    [Fact]
+    public async Task What_a_service_answers_can_be_sent_to_it_again_and_means_the_same() => await Thing(3).SampleAsync(async answer =>
+    {
+        var first = await BridgedCall.RunAsync(Put, """{"body":{}}""", answer);
+        Assert.Null(first.Error);
+        var sent = await SendAsync(first.Answer!);
+        var second = await BridgedCall.RunAsync(Put, """{"body":{}}""", sent);
+        Assert.Equal(Canonical(first.Json()), Canonical(second.Json()));
+        Assert.Equal(sent, await SendAsync(second.Answer!));
+    });
+
+    // As the body of a request, whose field has number 4: three parameters stand before.
+    private static async Task<string> SendAsync(byte[] thing)
+    {
+        using var message = new MemoryStream();
+        var output = new Google.Protobuf.CodedOutputStream(message);
+        output.WriteTag(1, Google.Protobuf.WireFormat.WireType.Varint);
+        output.WriteInt64(7);
+        output.WriteTag(4, Google.Protobuf.WireFormat.WireType.LengthDelimited);
+        output.WriteBytes(Google.Protobuf.ByteString.CopyFrom(thing));
+        output.Flush();
+        var call = new BridgedCall(message.ToArray()) { Operation = Put, Edge = "test" };
+        await call.RunAsync("{}");
+        Assert.Null(call.Error);
+        return call.Body!;
+    }
+
+    // A T in the service's JSON, members in any order, some null, some unknown to the contract.
+    private static Gen<string> Thing(int depth)
+    {
+        var text = Gen.String[Gen.Char["ab\"\\é/\n\u0001 "], 0, 5].Select(static t => System.Text.Json.JsonSerializer.Serialize(t));
+        var number = Gen.OneOf(Gen.Long.Select(static n => n.ToString(System.Globalization.CultureInfo.InvariantCulture)), Gen.Const("0"), Gen.Const("12.0"), Gen.Const("\"-3\""));
+        var free = Gen.OneOf(text, Gen.Const("null"), Gen.Const("true"), Gen.Const("{\"a\":[1,{},null]}"), Gen.Double[-10, 10].Select(static d => d.ToString("R", System.Globalization.CultureInfo.InvariantCulture)));
+        var members = new List<Gen<string>>
+        {
+            Member("big", number), Member("count", number), Member("gone", number), Member("list", List(number)), Member("maybe", List(text)),
+            Member("labels", List(number).Select(static l => "{" + string.Join(',', l[1..^1].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static (v, i) => $"\"k{i}\":{v}")) + "}")),
+            Member("kind", OneOf("\"in-stock\"", "\"sold out\"", "\"unknown\"")), Member("free", free), Member("name", text),
+            Member("odd\\u0022name", OneOf("true", "false")), Member("more", number), Member("additional_properties", number), Member("ratio", OneOf("0", "-1.5", "1e300")),
+        };
+        if (depth > 0)
+            members.Add(Member("self", Thing(depth - 1)));
+        return Gen.Shuffle(members.ToArray()).SelectMany(static shuffled => Gen.Int[0, shuffled.Length].SelectMany(taken => taken == 0 ? Gen.Const("{}")
+            : shuffled.Take(taken).Aggregate(Gen.Const(""), static (all, next) => Gen.Select(all, next, static (a, n) => a.Length == 0 ? n : a + "," + n)).Select(static m => "{" + m + "}")));
+
+        static Gen<string> OneOf(params string[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+        static Gen<string> Member(string name, Gen<string> value) => Gen.Frequency((9, value), (1, Gen.Const("null"))).Select(v => $"\"{name}\":{v}");
+        static Gen<string> List(Gen<string> element) => Gen.Frequency((9, element), (1, Gen.Const("null"))).Array[0, 3].Select(static e => $"[{string.Join(',', e)}]");
+    }
+
     private static string Canonical(string json) =>
         string.Join(',', System.Text.Json.Nodes.JsonNode.Parse(json)!.AsObject().OrderBy(static p => p.Key, StringComparer.Ordinal).Select(static p => $"{p.Key}:{p.Value?.ToJsonString() ?? "null"}"));
 }
