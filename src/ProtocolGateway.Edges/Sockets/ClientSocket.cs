@@ -32,6 +32,15 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
     // What a client may take to answer our close frame; one that takes longer is cut off.
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
 
+    // What a client may take to read what is sent to it: as long as a proxy usually leaves a silent connection. One that reads nothing is cut off, and lets go
+    // of the backend that waits for it.
+    private static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(60);
+
+    // A message that has begun must go on: what Kestrel asks of the bodies of requests (240 bytes a second), looked at every half minute. Else clients that
+    // begin large messages and never end them would hold the gateway's memory.
+    private static readonly TimeSpan PaceInterval = TimeSpan.FromSeconds(30);
+    private const int PacedBytes = 30 * 240;
+
     private const int PieceSize = 4096;
 
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -40,6 +49,7 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
     private ITimer? _patience;
     private Task? _close;
     private bool _isSilent;
+    private int _read, _readBefore;
 
     /// <summary>Fires when the socket is about to end: what still runs for it alone ends too.</summary>
     public CancellationToken Gone => _gone.Token;
@@ -71,21 +81,7 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
     public async ValueTask<SocketInput> ReadAsync(PooledBuffer into)
     {
         var piece = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
-        while (true)
-        {
-            if (piece.MessageType == WebSocketMessageType.Close)
-            {
-                ClosedByClient = new((int)(socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure), socket.CloseStatusDescription ?? "");
-                return SocketInput.Closed;
-            }
-
-            into.Advance(piece.Count);
-            if (into.Length > maxBytes)
-                return SocketInput.TooLarge;
-            if (piece.EndOfMessage)
-                return piece.MessageType == WebSocketMessageType.Text ? SocketInput.Text : SocketInput.Binary;
-            piece = await socket.ReceiveAsync(into.GetMemory(PieceSize), CancellationToken.None);
-        }
+        return IsWhole(piece, into, out var input) ? input : await ReadRestAsync(into);
     }
 
     /// <summary>Waits for the right to send; <see cref="Leave"/> gives it back.</summary>
@@ -95,9 +91,13 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
     public void Leave() => _writing.Release();
 
     /// <summary>Sends a message for the one who has entered; nothing once the close frame is out.</summary>
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> message, bool text) => _isSilent
-        ? default
-        : socket.SendAsync(message, text ? WebSocketMessageType.Text : WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> message, bool text)
+    {
+        if (_isSilent)
+            return default;
+        var sending = socket.SendAsync(message, text ? WebSocketMessageType.Text : WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+        return sending.IsCompleted ? sending : WaitForAsync(sending);
+    }
 
     /// <summary>Sends a message.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> message, bool text)
@@ -161,6 +161,69 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
 
         if (_patience is not null)
             await _patience.DisposeAsync();
+    }
+
+    private async ValueTask WaitForAsync(ValueTask sending)
+    {
+        await using var patience = time.CreateTimer(static self => ((ClientSocket)self!).CutOff(), this, SendPatience, Timeout.InfiniteTimeSpan);
+        await sending;
+    }
+
+    private async ValueTask<SocketInput> ReadRestAsync(PooledBuffer into)
+    {
+        ITimer? pace = null;
+        try
+        {
+            while (true)
+            {
+                var next = socket.ReceiveAsync(into.GetMemory(PieceSize), CancellationToken.None);
+                if (!next.IsCompleted)
+                    pace ??= WatchPace();
+                var piece = await next;
+                into.Advance(piece.Count);
+                Volatile.Write(ref _read, into.Length);
+                if (IsWhole(piece, into, out var input))
+                    return input;
+            }
+        }
+        finally
+        {
+            pace?.Dispose();
+        }
+    }
+
+    private bool IsWhole(ValueWebSocketReceiveResult piece, PooledBuffer into, out SocketInput input)
+    {
+        input = piece.MessageType == WebSocketMessageType.Text ? SocketInput.Text : SocketInput.Binary;
+        if (piece.MessageType == WebSocketMessageType.Close)
+        {
+            ClosedByClient = new((int)(socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure), socket.CloseStatusDescription ?? "");
+            input = SocketInput.Closed;
+        }
+        else if (into.Length > maxBytes)
+        {
+            input = SocketInput.TooLarge;
+        }
+        else
+        {
+            return piece.EndOfMessage;
+        }
+
+        return true;
+    }
+
+    private ITimer WatchPace()
+    {
+        _readBefore = 0;
+        return time.CreateTimer(static self => ((ClientSocket)self!).LookAtPace(), this, PaceInterval, PaceInterval);
+    }
+
+    private void LookAtPace()
+    {
+        var read = Volatile.Read(ref _read);
+        if (read - _readBefore < PacedBytes)
+            _ = CloseAsync(SocketClose.TooSlow);
+        _readBefore = read;
     }
 
     private async Task SendCloseAsync(SocketClose close)

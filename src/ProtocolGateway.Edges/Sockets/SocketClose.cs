@@ -15,6 +15,9 @@ internal sealed record SocketClose(int Code, string Reason)
     public static readonly SocketClose BinaryMessage = new(1003, "A message is a text, not binary");
     public static readonly SocketClose TextMessage = new(1003, "A message is binary, not a text");
 
+    public static readonly SocketClose TooSlow = new(1008, "A message was begun and not sent in time");
+    public static readonly SocketClose Failed = new(1011, "The gateway failed");
+
     public static SocketClose TooLarge(int limit) => new(1009, $"A message is larger than {limit} bytes");
 
     /// <summary>A close with a text of any length: what has no room is cut off.</summary>

@@ -1,10 +1,13 @@
 namespace ProtocolGateway.Edges.WebSockets;
 
-/// <summary>The bytes that may wait for clients in all: so that many slow ones together cannot take the memory that each alone may.</summary>
+/// <summary>The bytes that may wait for clients, or be kept for them, in all: so that many slow ones together cannot take the memory that each alone may.</summary>
 /// <param name="limit">In bytes.</param>
 internal sealed class QueueBudget(long limit)
 {
     private long _used;
+
+    /// <summary>How many are taken.</summary>
+    public long Used => Interlocked.Read(ref _used);
 
     /// <summary>Takes bytes; false where they are not there.</summary>
     public bool TryTake(int bytes)

@@ -10,6 +10,11 @@ internal sealed class SocketCaller
     // More than any client has; each is copied for each call.
     private const int MaxHeaders = 64;
 
+    // What Kestrel takes of a request (32 KB) less what a call adds itself, counted as HPACK does (RFC 7541, section 4.1). A backend that is sent more may end
+    // the connection, and with it the calls of all others.
+    private const int MaxBytes = 30 * 1024;
+    private const int EntryOverhead = 32;
+
     private readonly CallHeaders _headers = new();
     private readonly TimeSpan? _timeout;
 
@@ -57,6 +62,8 @@ internal sealed class SocketCaller
 
     private static GatewayError? Put(List<KeyValuePair<string, string>> metadata, CallHeaders into)
     {
+        if (metadata.Count == 0)
+            return null;
         if (metadata.Count > MaxHeaders)
             return GatewayErrors.InvalidInput($"\"metadata\" has more than {MaxHeaders} values.");
         foreach (var (name, _) in metadata)
@@ -74,7 +81,15 @@ internal sealed class SocketCaller
             into.TryAdd(name, value);
         }
 
-        return null;
+        return SizeOf(into) > MaxBytes ? GatewayErrors.InvalidInput($"\"metadata\" is more than {MaxBytes} bytes, with what the session has already.") : null;
+    }
+
+    private static int SizeOf(CallHeaders headers)
+    {
+        var bytes = 0;
+        foreach (var (name, value) in headers.Items)
+            bytes += name.Length + value.Length + EntryOverhead;
+        return bytes;
     }
 
     private static string Shown(string name) => name.Length <= 64 ? name : name[..64] + "...";

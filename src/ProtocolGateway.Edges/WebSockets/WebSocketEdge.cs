@@ -47,6 +47,9 @@ public sealed class WebSocketEdge : IDisposable
         _retired = services.Retired.UnsafeRegister(static self => ((WebSocketEdge)self!).Leave(), this);
     }
 
+    /// <summary>How many sessions of multiplexed sockets there are, with a connection or without.</summary>
+    internal int SessionCount => _multiplexed.SessionCount;
+
     /// <summary>Answers a handshake of the edge's paths; null for any other request: a contract may have such paths too.</summary>
     public Task? TryHandle(HttpContext context)
     {
@@ -81,7 +84,7 @@ public sealed class WebSocketEdge : IDisposable
         foreach (var hub in _hubs.Values)
             hub.Leave();
         if (_services.Stopping.IsCancellationRequested)
-            _direct.EndStreams();
+            _direct.EndEndless();
         else
             _patience = _services.Time.CreateTimer(static self => ((WebSocketEdge)self!)._multiplexed.EndAll(), this, _options.GoAwayPatience, Timeout.InfiniteTimeSpan);
     }

@@ -43,6 +43,12 @@ public sealed record WebSocketEdgeOptions
     /// <summary>How many bytes of frames are kept for a resumable session; streams wait when it is full.</summary>
     public int ResumeBytes { get; init; } = 256 * 1024;
 
+    /// <summary>
+    /// How many bytes of frames are kept for all resumable sessions together. Half of a small container's memory; sessions beyond cannot be resumed. A client costs
+    /// the gateway such memory without holding a connection, so no number of connections bounds it.
+    /// </summary>
+    public long ResumeTotalBytes { get; init; } = 128L * 1024 * 1024;
+
     /// <summary>How many sessions without a connection are kept.</summary>
     public int MaxLostSessions { get; init; } = 10_000;
 

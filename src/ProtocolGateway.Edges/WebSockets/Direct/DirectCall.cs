@@ -17,6 +17,12 @@ internal sealed class DirectCall(ClientSocket socket, RpcTarget target, ILogger 
     /// <summary>The client's first message was a text: so are the answers, JSON; otherwise they are protobuf.</summary>
     public bool Json { get; set; } = true;
 
+    /// <summary>The call has gone into the spine.</summary>
+    public bool HasBegun { get; set; }
+
+    /// <summary>No end of it can be waited for.</summary>
+    public bool IsEndless => target.Streams || !HasBegun;
+
     /// <inheritdoc />
     public override ValueTask OnHeadAsync(AnswerHead head) => default;
 

@@ -12,13 +12,16 @@ namespace ProtocolGateway.Edges.WebSockets.Direct;
 /// <summary>Sockets that are one call each, of the operation that the path names (docs/websocket-protocol.md).</summary>
 internal sealed class DirectProtocol(WebSocketEdgeOptions options, CallHandler pipeline, AllowedOrigins origins, WebSocketEdgeServices services, ILogger log)
 {
-    private readonly ConcurrentDictionary<ClientSocket, bool> _streams = new();
+    private readonly ConcurrentDictionary<ClientSocket, DirectCall> _calls = new();
 
-    /// <summary>Ends the streams, which have no end to wait for.</summary>
-    public void EndStreams()
+    /// <summary>Ends what has no end to wait for: the streams, and the sockets whose client has not said anything yet.</summary>
+    public void EndEndless()
     {
-        foreach (var socket in _streams.Keys)
-            _ = socket.CloseAsync(SocketClose.GoingAway);
+        foreach (var (socket, call) in _calls)
+        {
+            if (call.IsEndless)
+                _ = socket.CloseAsync(SocketClose.GoingAway);
+        }
     }
 
     /// <summary>Serves a handshake.</summary>
@@ -29,7 +32,9 @@ internal sealed class DirectProtocol(WebSocketEdgeOptions options, CallHandler p
             // A browser wants one of those that its page has named; none of them means anything here.
             SubProtocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(),
             KeepAliveInterval = options.KeepAlive,
-            KeepAliveTimeout = options.KeepAliveTimeout,
+            // Where the service takes messages slowly nobody reads on, and the client's answers to pings lie behind what it has sent: it would be cut off for its
+            // service's sake. It is told of the gateway instead, and the connection itself finds out that it is gone.
+            KeepAliveTimeout = target.StreamsRequest ? Timeout.InfiniteTimeSpan : options.KeepAliveTimeout,
         });
         await using var socket = new ClientSocket(accepted, context, options.MaxRequestBytes, services.Time);
         try
@@ -47,10 +52,11 @@ internal sealed class DirectProtocol(WebSocketEdgeOptions options, CallHandler p
         catch (Exception bug)
         {
             Incidents.Note(log, GatewayErrors.Bug(bug), null, "a WebSocket");
+            await socket.CloseAsync(SocketClose.Failed);
         }
         finally
         {
-            _streams.TryRemove(socket, out _);
+            _calls.TryRemove(socket, out _);
         }
     }
 
@@ -74,13 +80,9 @@ internal sealed class DirectProtocol(WebSocketEdgeOptions options, CallHandler p
             return;
         }
 
-        if (target.StreamsAnswer)
-        {
-            _streams[socket] = true;
-            if (services.Stopping.IsCancellationRequested)
-                EndStreams();
-        }
-
+        _calls[socket] = call;
+        if (services.Stopping.IsCancellationRequested)
+            EndEndless();
         await using var expiry = term.Expires is { } at ? After(at - services.Time.GetUtcNow() + SessionExpiry.Grace, socket) : null;
         await new DirectSession(socket, target, call, queue, pipeline, options).RunAsync();
     }

@@ -60,6 +60,7 @@ internal sealed class DirectSession(ClientSocket socket, RpcTarget target, Direc
 
     private async Task CallAsync()
     {
+        call.HasBegun = true;
         try
         {
             await pipeline(call);

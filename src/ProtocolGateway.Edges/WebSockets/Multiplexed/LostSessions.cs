@@ -10,7 +10,8 @@ namespace ProtocolGateway.Edges.WebSockets.Multiplexed;
 /// <param name="options">How many, and for how long.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Told of those that end.</param>
-internal sealed class LostSessions(WebSocketEdgeOptions options, TimeProvider time, ILogger log)
+/// <param name="ended">Told of those that end while they are lost.</param>
+internal sealed class LostSessions(WebSocketEdgeOptions options, TimeProvider time, ILogger log, Action<MultiplexedSession> ended)
 {
     private readonly ConcurrentDictionary<string, Entry> _sessions = new(StringComparer.Ordinal);
     private int _lost;
@@ -96,6 +97,7 @@ internal sealed class LostSessions(WebSocketEdgeOptions options, TimeProvider ti
 
         Interlocked.Decrement(ref _lost);
         Remove(entry.Session);
+        ended(entry.Session);
         WebSocketEdgeLog.SessionEnded(log, reason);
         _ = entry.Session.FinishAsync(SocketClose.GoingAway);
     }

@@ -118,13 +118,21 @@ internal sealed class MultiplexedCall : MessageCall
     }
 
     /// <inheritdoc />
-    public override async ValueTask OnEndAsync(GatewayError? error, CallHeaders? trailers)
+    public override ValueTask OnEndAsync(GatewayError? error, CallHeaders? trailers) => EndAsync(error, trailers, waits: true);
+
+    /// <summary>Ends it for what is wrong with its request; for whoever reads the client's frames.</summary>
+    public ValueTask RefuseAsync(GatewayError error) => EndAsync(error, null, waits: false);
+
+    private async ValueTask EndAsync(GatewayError? error, CallHeaders? trailers, bool waits)
     {
         if (error is null && !_answered && !Target.StreamsAnswer)
             error = GatewayErrors.BackendProtocol(Target.Service, "no message, and no error either");
         Error = error;
         var incident = error is null ? null : Incidents.Note(_session.Log, error, this, Operation.FullName);
-        await Output.EnterAsync();
+        if (waits)
+            await Output.EnterAsync();
+        else
+            await Output.EnterAnywayAsync();
         try
         {
             // Before the client is told, so that what it says then of the call is passed over.
@@ -146,8 +154,7 @@ internal sealed class MultiplexedCall : MessageCall
     /// <summary>Ends what is left of it.</summary>
     public void End()
     {
-        if (Queue is not null)
-            _session.Wait(-Queue.Drop());
+        _session.Wait(-(Queue is null ? Request.Length : Queue.Drop()));
         _cancel.Dispose();
         Dispose();
     }
@@ -165,7 +172,9 @@ internal sealed class MultiplexedCall : MessageCall
 
     private async ValueTask SendAsync(ReadOnlySequence<byte> message)
     {
-        await Credit.TakeAsync();
+        var credit = Credit.TakeAsync();
+        if (!credit.IsCompleted)
+            await WaitForAsync(credit);
         // Not before the right to send is there: so a client that does not read leaves one frame in the gateway's memory, not one for each call.
         await Output.EnterAsync();
         try
@@ -179,6 +188,19 @@ internal sealed class MultiplexedCall : MessageCall
         finally
         {
             Output.Leave();
+        }
+    }
+
+    // The client decides how long this takes, so the upstream, which waits for it, cannot see to the deadline.
+    private async Task WaitForAsync(Task credit)
+    {
+        try
+        {
+            await credit.WaitAsync(Deadline.Left, _session.Time);
+        }
+        catch (TimeoutException)
+        {
+            throw new GatewayCallException(GatewayErrors.DeadlineExceeded());
         }
     }
 

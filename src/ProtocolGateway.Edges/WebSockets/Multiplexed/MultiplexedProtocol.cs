@@ -23,12 +23,19 @@ internal sealed class MultiplexedProtocol
     public MultiplexedProtocol(RpcTargets targets, WebSocketEdgeOptions options, CallHandler pipeline, AllowedOrigins origins, WebSocketEdgeServices services, ILogger log)
     {
         (_targets, Options, Pipeline, _origins, _services, Log) = (targets, options, pipeline, origins, services, log);
-        _lost = new(options, services.Time, log);
+        _lost = new(options, services.Time, log, session => _sessions.TryRemove(session, out _));
+        ReplayBudget = new(options.ResumeTotalBytes);
     }
 
     public WebSocketEdgeOptions Options { get; }
 
     public CallHandler Pipeline { get; }
+
+    /// <summary>What all sessions may keep to be sent again.</summary>
+    public QueueBudget ReplayBudget { get; }
+
+    /// <summary>How many sessions there are, with a connection or without.</summary>
+    public int SessionCount => _sessions.Count;
 
     public ILogger Log { get; }
 
@@ -56,9 +63,15 @@ internal sealed class MultiplexedProtocol
     public void Leave()
     {
         _lost.EndAll();
-        var reason = IsStopping ? "stopping" : "reloaded";
         foreach (var session in _sessions.Keys)
-            _ = session.LeaveAsync(_services.Spread(Options.ReconnectSpread), reason);
+            SendAway(session);
+    }
+
+    /// <summary>Tells a client to go that has come while all were told.</summary>
+    public void SendAwayIfLeaving(MultiplexedSession session)
+    {
+        if (IsLeaving)
+            SendAway(session);
     }
 
     /// <summary>Ends those that have not gone by themselves.</summary>
@@ -99,6 +112,7 @@ internal sealed class MultiplexedProtocol
         catch (Exception bug)
         {
             Incidents.Note(Log, GatewayErrors.Bug(bug), null, "a WebSocket");
+            await CloseAsync(socket, SocketClose.Failed);
         }
     }
 
@@ -116,10 +130,9 @@ internal sealed class MultiplexedProtocol
             return MultiplexedCloses.Unauthorized(refusal.Message);
         var known = hello.Session.Length > 0 ? await _lost.TakeAsync(hello.Session, form, hello.Received) : null;
         var session = known ?? Begin(form, caller, hello);
-        // What is said anew holds from now on.
-        known?.Caller.Take(hello.Metadata);
-        session.SetExpiry(term.Expires);
-        await RunAsync(session, socket, resumed: session == known);
+        // The one who was looked at, and no other, makes the calls from now on.
+        session.Caller = caller;
+        await RunAsync(session, socket, resumed: session == known, term.Expires);
         return null;
     }
 
@@ -132,29 +145,38 @@ internal sealed class MultiplexedProtocol
         return session;
     }
 
-    private async Task RunAsync(MultiplexedSession session, ClientSocket socket, bool resumed)
+    private async Task RunAsync(MultiplexedSession session, ClientSocket socket, bool resumed, DateTimeOffset? expires)
     {
         var reading = session.BeginReading();
+        var isKept = false;
         try
         {
-            if (await session.ServeAsync(socket, resumed) && !IsLeaving)
-            {
+            isKept = await session.ServeAsync(socket, resumed, expires) && !IsLeaving;
+            if (isKept)
                 _lost.Keep(session);
-                // What began to leave in between has not seen it.
-                if (IsLeaving)
-                    _lost.EndAll();
-                return;
-            }
+            // What began to leave in between has not seen it.
+            if (isKept && IsLeaving)
+                _lost.EndAll();
         }
         finally
         {
             reading.SetResult();
+            if (!isKept)
+                await EndAsync(session, socket);
         }
+    }
 
+    private async Task EndAsync(MultiplexedSession session, ClientSocket socket)
+    {
         _sessions.TryRemove(session, out _);
         _lost.Remove(session);
+        // Before its calls are waited for: one may still be sending to a client that has closed and reads nothing, until the client is cut off.
+        if (socket.ClosedByClient is { } close)
+            _ = socket.CloseAsync(close);
         await session.FinishAsync(SocketClose.Done);
     }
+
+    private void SendAway(MultiplexedSession session) => _ = session.LeaveAsync(_services.Spread(Options.ReconnectSpread), IsStopping ? "stopping" : "reloaded");
 
     private async Task<(ClientFrame? Hello, SocketClose? Wrong)> ReadHelloAsync(ClientSocket socket, FrameForm form)
     {

@@ -30,7 +30,7 @@ internal sealed class MultiplexedSession : IDisposable
     public MultiplexedSession(MultiplexedProtocol protocol, FrameForm form, SocketCaller caller, string token)
     {
         (_protocol, Caller, Token) = (protocol, caller, token);
-        _log = token.Length > 0 ? new(protocol.Options.ResumeBytes) : null;
+        _log = token.Length > 0 ? new(protocol.Options.ResumeBytes, protocol.ReplayBudget) : null;
         Output = new(form, _log);
         Calls = new(protocol.Options.MaxCalls);
     }
@@ -39,7 +39,10 @@ internal sealed class MultiplexedSession : IDisposable
 
     public ILogger Log => _protocol.Log;
 
-    public SocketCaller Caller { get; }
+    public TimeProvider Time => _protocol.Time;
+
+    /// <summary>Who opened it; of one that goes on with another connection, who opened that.</summary>
+    public SocketCaller Caller { get; set; }
 
     /// <summary>Its secret name; empty where it is not resumable.</summary>
     public string Token { get; }
@@ -58,7 +61,7 @@ internal sealed class MultiplexedSession : IDisposable
     public Task Reading { get; private set; } = Task.CompletedTask;
 
     /// <summary>A client may come back with these frames received.</summary>
-    public bool CanResume(ulong received) => _log is not null && !_ended.IsCancellationRequested && _log.TryTrim(received);
+    public bool CanResume(ulong received) => _log is { IsClosed: false } && !_ended.IsCancellationRequested && _log.TryTrim(received);
 
     /// <summary>Somebody reads from a connection until he sets the result.</summary>
     public TaskCompletionSource BeginReading()
@@ -71,26 +74,22 @@ internal sealed class MultiplexedSession : IDisposable
     /// <summary>Serves a connection to its end.</summary>
     /// <param name="socket">The connection.</param>
     /// <param name="resumed">It goes on with what was.</param>
+    /// <param name="expires">When what proves who the caller is ends; null for never.</param>
     /// <returns>True where the connection was lost, and the client may come back.</returns>
-    public async Task<bool> ServeAsync(ClientSocket socket, bool resumed)
+    public async Task<bool> ServeAsync(ClientSocket socket, bool resumed, DateTimeOffset? expires)
     {
         try
         {
             await Output.AttachAsync(socket, new(Token, resumed, _received), Options);
+            // What a client is told of its session comes after the welcome, as nothing before it has a connection to go to.
+            SetExpiry(expires);
+            _protocol.SendAwayIfLeaving(this);
             return await ReadAsync(socket) && _log is not null;
         }
         finally
         {
             Output.Detach(socket);
         }
-    }
-
-    /// <summary>What proves who the caller is ends then; null for never.</summary>
-    public void SetExpiry(DateTimeOffset? at)
-    {
-        if (at is not null)
-            _expiry ??= new(_protocol.Time, seconds => _ = Output.SendAsync(seconds, static (form, frame, s) => form.Expiring(frame, s), counted: false).AsTask(), () => _ = EndAsync(MultiplexedCloses.Expired));
-        _expiry?.Set(at);
     }
 
     /// <summary>Tells the client to go, and closes as soon as its calls have ended.</summary>
@@ -132,8 +131,15 @@ internal sealed class MultiplexedSession : IDisposable
         Output.Dispose();
     }
 
-    /// <summary>So many bytes more, or less, wait for services to take them.</summary>
-    public void Wait(long bytes) => Interlocked.Add(ref _waiting, bytes);
+    /// <summary>So many bytes more, or less, wait for services to take them; how many do now.</summary>
+    public long Wait(long bytes) => Interlocked.Add(ref _waiting, bytes);
+
+    private void SetExpiry(DateTimeOffset? at)
+    {
+        if (at is not null)
+            _expiry ??= new(Time, seconds => _ = Output.SendAsync(seconds, static (form, frame, s) => form.Expiring(frame, s), counted: false).AsTask(), () => _ = EndAsync(MultiplexedCloses.Expired));
+        _expiry?.Set(at);
+    }
 
     // True where the connection was lost, false where either side closed it.
     private async Task<bool> ReadAsync(ClientSocket socket)
@@ -176,6 +182,7 @@ internal sealed class MultiplexedSession : IDisposable
         if (frame.HasId && frame.Id == 0)
             return MultiplexedCloses.BadFrame("\"id\" is missing, or 0");
         var close = await HandleAsync(frame);
+        // When it has been handled: what is not counted comes again with the next connection.
         if (close is null && frame.IsCounted)
             await CountAsync(bytes.Length);
         return close;
@@ -281,30 +288,38 @@ internal sealed class MultiplexedSession : IDisposable
         {
             if (!frame.HasMessage)
                 return;
-            await call.OnEndAsync(GatewayErrors.MessageCount("more"), null);
+            await call.RefuseAsync(GatewayErrors.MessageCount("more"));
             call.Cancel();
             return;
         }
 
         var error = frame.HasMessage ? call.Target.Read(Output.Form.IsText, new(frame.Message), call.Request) : GatewayErrors.MessageCount("none");
+        // A service that answers nothing keeps the requests here as one that takes nothing from a stream does.
+        if (Wait(call.Request.Length) > Options.MaxWaitingBytes)
+            error ??= GatewayErrors.TooFast();
         if (error is null)
         {
             _ = RunAsync(call);
             return;
         }
 
-        await call.OnEndAsync(error, null);
+        await call.RefuseAsync(error);
         Done(call);
     }
 
     private void TakeStreamed(MultiplexedCall call, RequestQueue queue, ClientFrame frame)
     {
         if (queue.IsEnded)
+        {
+            // Of a request that has failed already, the first failure is told.
+            queue.End(GatewayErrors.InvalidInput("A message came after the end of the request."));
             return;
+        }
+
         var message = new PooledBuffer();
         var error = call.Target.Read(Output.Form.IsText, new(frame.Message), message);
         // A client that keeps to its credit never comes here, nor one whose messages are of usual size.
-        if (error is null && (queue.Count >= Options.RequestCredit || Interlocked.Read(ref _waiting) + message.Length > Options.MaxWaitingBytes))
+        if (error is null && (queue.Count >= Options.RequestCredit || Wait(0) + message.Length > Options.MaxWaitingBytes))
             error = GatewayErrors.TooFast();
         if (error is not null)
         {

@@ -1,9 +1,16 @@
 namespace ProtocolGateway.Edges.WebSockets.Multiplexed;
 
-/// <summary>The counted frames of a session that its client has not acknowledged: what is sent again when the session is resumed.</summary>
-/// <param name="maxBytes">When so much waits, streams do too.</param>
-internal sealed class ReplayLog(int maxBytes)
+/// <summary>
+/// The counted frames of a session that its client has not acknowledged: what is sent again when the session is resumed. A log that cannot keep what it must
+/// gives up: the session goes on, and cannot be resumed any more.
+/// </summary>
+/// <param name="maxBytes">When so much waits, streams do too. What cannot wait for them goes on to twice as much.</param>
+/// <param name="budget">What the logs of all sessions may hold.</param>
+internal sealed class ReplayLog(int maxBytes, QueueBudget budget)
 {
+    // What a kept frame takes beside its bytes: an array, and its place in the queue. Without it, a log of tiny frames would take many times what it may.
+    private const int Overhead = 32;
+
     private readonly Lock _lock = new();
     private readonly Queue<byte[]> _frames = new();
     private ulong _acknowledged;
@@ -18,6 +25,16 @@ internal sealed class ReplayLog(int maxBytes)
         {
             lock (_lock)
                 return _isClosed || _bytes < maxBytes;
+        }
+    }
+
+    /// <summary>Nothing is kept any more.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_lock)
+                return _isClosed;
         }
     }
 
@@ -38,8 +55,15 @@ internal sealed class ReplayLog(int maxBytes)
         {
             if (_isClosed)
                 return;
+            var size = frame.Length + Overhead;
+            if ((_bytes > 0 && _bytes + size > 2L * maxBytes) || !budget.TryTake(size))
+            {
+                CloseLocked();
+                return;
+            }
+
             _frames.Enqueue(frame.ToArray());
-            _bytes += frame.Length;
+            _bytes += size;
         }
     }
 
@@ -49,10 +73,14 @@ internal sealed class ReplayLog(int maxBytes)
     {
         lock (_lock)
         {
+            if (_isClosed)
+                return true;
             if (received < _acknowledged || received - _acknowledged > (ulong)_frames.Count)
                 return false;
+            var before = _bytes;
             for (; _acknowledged < received; _acknowledged++)
-                _bytes -= _frames.Dequeue().Length;
+                _bytes -= _frames.Dequeue().Length + Overhead;
+            budget.Return(before - _bytes);
             if (_bytes < maxBytes)
                 Wake();
             return true;
@@ -75,12 +103,18 @@ internal sealed class ReplayLog(int maxBytes)
     public void Close()
     {
         lock (_lock)
-        {
-            _isClosed = true;
-            _frames.Clear();
-            _bytes = 0;
-            Wake();
-        }
+            CloseLocked();
+    }
+
+    private void CloseLocked()
+    {
+        _isClosed = true;
+        budget.Return(_bytes);
+        _frames.Clear();
+        // The queue's own array may be as large as what it held.
+        _frames.TrimExcess();
+        _bytes = 0;
+        Wake();
     }
 
     private void Wake()

@@ -23,7 +23,10 @@ internal sealed class SessionOutput(FrameForm form, ReplayLog? log) : IDisposabl
     /// <summary>The connection; null where there is none.</summary>
     public ClientSocket? Socket => _socket;
 
-    /// <summary>Waits for the right to send a counted frame, of which there may be no more than can be kept.</summary>
+    /// <summary>
+    /// Waits for the right to send a counted frame, of which there may be no more than can be kept. For calls alone: room comes when the client's frames are
+    /// read, so whoever reads them must never wait for it.
+    /// </summary>
     public async ValueTask EnterAsync()
     {
         while (true)
@@ -36,8 +39,8 @@ internal sealed class SessionOutput(FrameForm form, ReplayLog? log) : IDisposabl
         }
     }
 
-    /// <summary>Waits for the right to send a frame that is not counted.</summary>
-    public Task EnterUncountedAsync() => _writing.WaitAsync();
+    /// <summary>Waits for the right to send a frame, whether there is room to keep it or not.</summary>
+    public Task EnterAnywayAsync() => _writing.WaitAsync();
 
     /// <summary>Gives the right to send back, and the frame's memory.</summary>
     public void Leave()
@@ -63,10 +66,10 @@ internal sealed class SessionOutput(FrameForm form, ReplayLog? log) : IDisposabl
         }
     }
 
-    /// <summary>Sends a frame that only concerns the connection.</summary>
+    /// <summary>Sends a frame that waits for no room: one that only concerns the connection, or one that its client has asked for.</summary>
     public async ValueTask SendAsync<T>(T state, Action<FrameForm, PooledBuffer, T> write, bool counted)
     {
-        await (counted ? EnterAsync() : new(EnterUncountedAsync()));
+        await EnterAnywayAsync();
         try
         {
             write(form, Frame, state);
@@ -81,7 +84,7 @@ internal sealed class SessionOutput(FrameForm form, ReplayLog? log) : IDisposabl
     /// <summary>Goes on with a connection: the first frame on it, and then those that the client lacks.</summary>
     public async ValueTask AttachAsync(ClientSocket socket, SessionNote note, WebSocketEdgeOptions options)
     {
-        await EnterUncountedAsync();
+        await EnterAnywayAsync();
         try
         {
             _socket = socket;

@@ -56,7 +56,7 @@ internal sealed class RestHost : IAsyncDisposable
     }
 
     /// <summary>A protobuf message with one text, in field 1.</summary>
-    public static ReadOnlySequence<byte> Text(string text) => new([0x0A, (byte)text.Length, .. Encoding.UTF8.GetBytes(text)]);
+    public static ReadOnlySequence<byte> Text(string text) => new([0x0A, (byte)Encoding.UTF8.GetByteCount(text), .. Encoding.UTF8.GetBytes(text)]);
 
     /// <summary>Field 1 of a message.</summary>
     public static string TextOf(ReadOnlySequence<byte> message)
@@ -84,7 +84,8 @@ internal sealed class RestHost : IAsyncDisposable
         await call.OnEndAsync(error, null);
     };
 
-    private static Catalog Contract()
+    /// <summary>A service t.Notes with a method of each shape, and an HTTP service.</summary>
+    public static Catalog Contract()
     {
         var text = new ScalarType(ScalarKind.String);
         var note = new MessageType("t.Note");
