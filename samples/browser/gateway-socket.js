@@ -30,6 +30,7 @@ export class GatewayError extends Error {
 }
 
 const unavailable = (reason, message) => new GatewayError({ code: 'UNAVAILABLE', reason, message });
+const CLOSED = () => unavailable('CLOSED', 'The socket was closed.');
 
 /** A connection to the gateway, opened with the first call and kept. */
 export class GatewaySocket {
@@ -94,12 +95,12 @@ export class GatewaySocket {
   /** Ends everything. */
   close() {
     this.#closed = true;
-    this.#session?.end(1000, unavailable('CLOSED', 'The socket was closed.'));
-    this.#fail(unavailable('CLOSED', 'The socket was closed.'));
+    this.#session?.end(1000, CLOSED());
+    this.#fail(CLOSED());
   }
 
   #begin(operation, message, options = {}) {
-    if (this.#closed) throw unavailable('CLOSED', 'The socket was closed.');
+    if (this.#closed) throw CLOSED();
     const call = new Call(operation, message, options);
     call.forget = () => { this.#waiting = this.#waiting.filter((other) => other !== call); };
     if (call.error) return call;
@@ -255,6 +256,7 @@ class Session {
   #credit = 0;
   #heard = 0;
   #watch;
+  #isOver = false;
   isOpen = false;
   isLeaving = false;
   onOpen() {}
@@ -267,6 +269,7 @@ class Session {
   }
 
   connect(wait) {
+    if (this.#isOver) return;
     if (wait > 0) return void setTimeout(() => this.connect(0), wait);
     this.#options.onState('connecting');
     const { WebSocket, url } = this.#options;
@@ -313,6 +316,7 @@ class Session {
   }
 
   end(code, error) {
+    this.#isOver = true;
     const socket = this.#socket;
     this.#socket = null;
     this.isOpen = false;

@@ -82,7 +82,7 @@ public sealed class FrameFormTests
         var target = new ProtocolGateway.Edges.RpcTargets(Rest.RestHost.Contract(), static _ => "", static _ => null).FindByName("t.Notes.Get")!;
         var message = new byte[length];
         using var into = new PooledBuffer();
-        Assert.Null(ProtoFrames.Instance.Message(into, id, target, new ReadOnlySequence<byte>(message)));
+        Assert.Null(ProtoFrames.Instance.Message(into, id, target, new ReadOnlySequence<byte>(message), null));
         Assert.Equal(new Wire.ServerFrame { Message = new() { Id = id, Message_ = ByteString.CopyFrom(message) } }, Wire.ServerFrame.Parser.ParseFrom(into.WrittenSpan));
     }
 
