@@ -30,13 +30,13 @@ internal sealed class GrpcCall(HttpContext context, RpcTarget target, GrpcForm f
     {
         if (_answered && !target.StreamsAnswer)
             throw new GatewayCallException(GatewayErrors.BackendProtocol(target.Service, "more than one message for a single answer"));
-        if (form is { Json: false, Text: false })
-            WriteFrame(message);
-        else
-            WriteTranslated(message);
         _answered = true;
+        Write(message);
         // A single answer leaves in one piece with its status.
-        return target.StreamsAnswer ? ClientAnswer.OfferAsync(Context, moreAtHand) : default;
+        if (!target.StreamsAnswer || (moreAtHand && Answer.Length is > 0 and < ClientAnswer.MostHeldBack))
+            return default;
+        Release();
+        return ClientAnswer.OfferAsync(Context, moreAtHand);
     }
 
     /// <inheritdoc />
@@ -44,6 +44,7 @@ internal sealed class GrpcCall(HttpContext context, RpcTarget target, GrpcForm f
     {
         if (error is null && !_answered && !target.StreamsAnswer)
             error = GatewayErrors.BackendProtocol(target.Service, "no message, and no error either");
+        Release();
         errors.WriteEnd(Context, form, this, error, trailers, _begun);
         return default;
     }
@@ -51,6 +52,7 @@ internal sealed class GrpcCall(HttpContext context, RpcTarget target, GrpcForm f
     /// <inheritdoc />
     public override ValueTask FailAsync(GatewayError error)
     {
+        Release();
         errors.WriteEnd(Context, form, this, error, null, _begun);
         return default;
     }
@@ -62,8 +64,32 @@ internal sealed class GrpcCall(HttpContext context, RpcTarget target, GrpcForm f
         Context.Response.ContentType = form.MediaType;
     }
 
-    // As it came: the client's protobuf is the backend's.
-    private void WriteFrame(ReadOnlySequence<byte> message)
+    // Gathers small messages: each write to the server's own writer takes its locks several times over, each flush takes a send.
+    private void Write(ReadOnlySequence<byte> message)
+    {
+        if (!form.Json && !form.Text && message.Length >= ClientAnswer.MostHeldBack)
+        {
+            Release();
+            WriteLarge(message);
+            return;
+        }
+
+        var start = Answer.Length;
+        Answer.Write([Mark, 0, 0, 0, 0]);
+        if (target.Write(form.Json, message, Answer, Shared) is { } wrong)
+        {
+            Answer.Truncate(start);
+            throw new GatewayCallException(wrong);
+        }
+
+        BinaryPrimitives.WriteUInt32BigEndian(Answer.WrittenSpan[(start + 1)..], (uint)(Answer.Length - start - EnvelopeReader.PrefixLength));
+        // Each frame is base64 of its own.
+        if (form.Text)
+            Release();
+    }
+
+    // As it came, without a copy more than the server's.
+    private void WriteLarge(ReadOnlySequence<byte> message)
     {
         var output = Context.Response.BodyWriter;
         var prefix = output.GetSpan(EnvelopeReader.PrefixLength);
@@ -74,13 +100,11 @@ internal sealed class GrpcCall(HttpContext context, RpcTarget target, GrpcForm f
             output.Write(piece.Span);
     }
 
-    private void WriteTranslated(ReadOnlySequence<byte> message)
+    private void Release()
     {
-        Answer.Clear();
-        Answer.Write([Mark, 0, 0, 0, 0]);
-        if (target.Write(form.Json, message, Answer, Shared) is { } wrong)
-            throw new GatewayCallException(wrong);
-        BinaryPrimitives.WriteUInt32BigEndian(Answer.WrittenSpan[1..], (uint)Answer.Length - EnvelopeReader.PrefixLength);
+        if (Answer.Length == 0)
+            return;
         form.Write(Answer.WrittenSpan, Context.Response.BodyWriter);
+        Answer.Clear();
     }
 }

@@ -50,6 +50,12 @@ internal sealed class GrpcErrorWriter(ILogger log)
                 ClientHeaders.FromError(error, response);
         }
 
+        if (error is null && trailers is null && !form.Web)
+        {
+            Into(context, begun).GrpcStatus = "0";
+            return;
+        }
+
         var end = new CallHeaders();
         if (error is null)
             end.TryAdd("grpc-status", "0");
@@ -67,10 +73,13 @@ internal sealed class GrpcErrorWriter(ILogger log)
             return;
         }
 
-        var into = begun ? context.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers : response.Headers;
+        var into = Into(context, begun);
         foreach (var (name, value) in end.Items)
             into.Append(name, value);
     }
+
+    private static IHeaderDictionary Into(HttpContext context, bool begun) =>
+        begun ? context.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers : context.Response.Headers;
 
     private void AddError(HttpContext context, GatewayCall? call, GatewayError error, CallHeaders end)
     {

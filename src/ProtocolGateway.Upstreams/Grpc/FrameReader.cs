@@ -41,16 +41,28 @@ internal sealed class FrameReader(Http2Stream stream, int limit, string service,
     }
 
     /// <summary>Reads the next message; false at the end or for an <see cref="Error"/>.</summary>
+    public ValueTask<bool> ReadAsync() => HasMore ? new(TryMeasure(out var length) && Take(GrpcFrame.PrefixLength + length)) : WaitAsync();
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _inflated?.Dispose();
+        _inflated = null;
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> ReadAsync()
+    private async ValueTask<bool> WaitAsync()
     {
         if (!await stream.WaitForBodyAsync(GrpcFrame.PrefixLength))
             return OnEnd(GrpcFrame.PrefixLength);
         if (!TryMeasure(out var length))
             return false;
         var whole = GrpcFrame.PrefixLength + length;
-        if (!await stream.WaitForBodyAsync(whole))
-            return OnEnd(whole);
+        return await stream.WaitForBodyAsync(whole) ? Take(whole) : OnEnd(whole);
+    }
+
+    private bool Take(int whole)
+    {
         var frame = stream.Buffered[..whole];
         stream.Consume(whole);
         var message = frame[GrpcFrame.PrefixLength..];
@@ -59,13 +71,6 @@ internal sealed class FrameReader(Http2Stream stream, int limit, string service,
             compression!.IsAnswerMarked = marked;
         Message = marked && Passing is null && Inflate(message) is { } inflated ? new(inflated) : new(message);
         return Error is null;
-    }
-
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        _inflated?.Dispose();
-        _inflated = null;
     }
 
     // A stream that failed says itself why.

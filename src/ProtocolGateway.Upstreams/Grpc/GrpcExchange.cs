@@ -120,21 +120,32 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
         var end = ReadEnd(stream);
         if (stream.Failure is not null)
             return end;
-        await GiveHeadAsync(stream.Head, frames.Passing);
+        _inEdge = true;
+        await call.OnHeadAsync(HeadOf(stream.Head, frames.Passing));
+        _inEdge = false;
         if (end.Error is not null)
             return end;
         if (!any)
             return new(GatewayErrors.BackendProtocol(service, "The status is OK, but no message came."));
-        await GiveMessageAsync(frames.Message, moreAtHand: false);
+        _inEdge = true;
+        await call.OnMessageAsync(frames.Message, moreAtHand: false);
+        _inEdge = false;
         return end;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CallEnd> ReceiveManyAsync(Http2Stream stream, FrameReader frames)
     {
-        await GiveHeadAsync(stream.Head, frames.Passing);
+        _inEdge = true;
+        await call.OnHeadAsync(HeadOf(stream.Head, frames.Passing));
+        _inEdge = false;
         while (await frames.ReadAsync())
-            await GiveMessageAsync(frames.Message, frames.HasMore);
+        {
+            _inEdge = true;
+            await call.OnMessageAsync(frames.Message, frames.HasMore);
+            _inEdge = false;
+        }
+
         return frames.Error is { } error ? new(error) : ReadEnd(stream);
     }
 
@@ -189,17 +200,5 @@ internal sealed class GrpcExchange(GatewayCall call, string service, UpstreamOpt
         return cancellation.DeadlinePassed && !call.Cancelled.IsCancellationRequested ? GatewayErrors.DeadlineExceeded() : GatewayErrors.CallerGone();
     }
 
-    private async ValueTask GiveHeadAsync(HeaderBlock head, string? encoding)
-    {
-        _inEdge = true;
-        await call.OnHeadAsync(new AnswerHead(200, GrpcStatus.Metadata(head) ?? new CallHeaders(), encoding));
-        _inEdge = false;
-    }
-
-    private async ValueTask GiveMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand)
-    {
-        _inEdge = true;
-        await call.OnMessageAsync(message, moreAtHand);
-        _inEdge = false;
-    }
+    private static AnswerHead HeadOf(HeaderBlock head, string? encoding) => new(200, GrpcStatus.Metadata(head) ?? new CallHeaders(), encoding);
 }
