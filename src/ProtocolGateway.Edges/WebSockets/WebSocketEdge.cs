@@ -21,6 +21,7 @@ public sealed class WebSocketEdge : IDisposable
     private readonly FrozenDictionary<string, FanInHub> _hubs;
     private readonly List<(string Path, PassThroughProtocol Protocol)> _passed;
     private readonly SocketHandshake _handshake;
+    private readonly SocketPinger _pinger;
     private readonly WebSocketEdgeServices _services;
     private readonly CancellationTokenRegistration _stopping, _retired;
     private ITimer? _patience;
@@ -42,6 +43,7 @@ public sealed class WebSocketEdge : IDisposable
         _hubs = options.FanIn.ToFrozenDictionary(static o => o.Path, o => new FanInHub(o, options, pipeline, origins, budget, services, log), StringComparer.Ordinal);
         // The longest first: /a/b is not for /a.
         _passed = [.. options.PassThrough.OrderByDescending(static p => p.Path.Length).Select(p => (p.Path, new PassThroughProtocol(p, pipeline, origins, services, log)))];
+        _pinger = new(options.KeepAlive, options.KeepAliveTimeout, services.Time);
         _handshake = new(AcceptAsync, RefuseAsync, services.Loggers);
         _stopping = services.Stopping.UnsafeRegister(static self => ((WebSocketEdge)self!).Leave(), this);
         _retired = services.Retired.UnsafeRegister(static self => ((WebSocketEdge)self!).Leave(), this);
@@ -62,9 +64,10 @@ public sealed class WebSocketEdge : IDisposable
                 return SocketHandshake.MayBe(context) ? passed.AcceptAsync(context) : null;
         }
 
-        if (!IsBelow(path, _options.Path))
+        if (!IsBelow(path, _options.Path) || !SocketHandshake.MayBe(context))
             return null;
-        return SocketHandshake.MayBe(context) ? _handshake.HandleAsync(context) : null;
+        _pinger.Watch(context);
+        return _handshake.HandleAsync(context);
     }
 
     /// <inheritdoc />
@@ -73,6 +76,7 @@ public sealed class WebSocketEdge : IDisposable
         _stopping.Dispose();
         _retired.Dispose();
         _patience?.Dispose();
+        _pinger.Dispose();
     }
 
     private static bool IsBelow(string path, string prefix) =>

@@ -31,10 +31,8 @@ internal sealed class DirectProtocol(WebSocketEdgeOptions options, CallHandler p
         {
             // A browser wants one of those that its page has named; none of them means anything here.
             SubProtocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(),
-            KeepAliveInterval = options.KeepAlive,
-            // Where the service takes messages slowly nobody reads on, and the client's answers to pings lie behind what it has sent: it would be cut off for its
-            // service's sake. It is told of the gateway instead, and the connection itself finds out that it is gone.
-            KeepAliveTimeout = target.StreamsRequest ? Timeout.InfiniteTimeSpan : options.KeepAliveTimeout,
+            // The edge's own pinger asks.
+            KeepAliveInterval = TimeSpan.Zero,
         });
         await using var socket = new ClientSocket(accepted, context, options.MaxRequestBytes, services.Time);
         try

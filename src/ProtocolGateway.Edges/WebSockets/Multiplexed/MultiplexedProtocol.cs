@@ -88,8 +88,8 @@ internal sealed class MultiplexedProtocol
         using var accepted = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = form?.SubProtocol,
-            KeepAliveInterval = Options.KeepAlive,
-            KeepAliveTimeout = Options.KeepAliveTimeout,
+            // The edge's own pinger asks.
+            KeepAliveInterval = TimeSpan.Zero,
         });
         await using var socket = new ClientSocket(accepted, context, Options.MaxRequestBytes, Time);
         try

@@ -145,6 +145,26 @@ public sealed class SocketWireTests
         await sending;
     }
 
+    [Fact]
+    public async Task A_silent_client_is_asked_stays_while_it_answers_and_is_cut_off_when_it_does_not()
+    {
+        await using var host = await SocketHost.StartAsync(_scripts.HandleAsync, new() { KeepAlive = TimeSpan.FromMilliseconds(300), KeepAliveTimeout = TimeSpan.FromMilliseconds(2000) });
+        await using var raw = await host.OpenRawAsync();
+        await raw.SendAsync("""{"type":"hello"}""");
+        Assert.Contains("welcome", await raw.ReceiveAsync(), StringComparison.Ordinal);
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal("ping", await raw.ReceiveAsync());
+            await raw.SendAsync(RawSocket.Frame(RawSocket.Pong, []));
+        }
+
+        await raw.SendAsync("""{"type":"ping"}""");
+        Assert.Equal("""text {"type":"pong"}""", await raw.ReceiveAsync());
+        Assert.Equal("ping", await raw.ReceiveAsync());
+        Assert.Equal("end", await raw.ReceiveAsync());
+        await SocketHost.UntilAsync(() => host.Edge.SessionCount == 0);
+    }
+
     [Theory]
     [InlineData("/ws", "gateway.v1.json")]
     [InlineData("/ws/t.Notes/Chat", null)]
