@@ -25,7 +25,7 @@ public sealed class SocketClientTests(Fixture fixture) : MatrixTest(fixture)
             deadline GatewayError DEADLINE_EXCEEDED DEADLINE_EXCEEDED
             abort AbortError 20 undefined
             taken 50
-            resumed true 200 20100 true 3
+            resumed true 400 80200 true 3
             closed GatewayError UNAVAILABLE CLOSED
             """,
             output.Trim());
