@@ -1,6 +1,6 @@
 namespace ProtocolGateway.Envelope.Errors;
 
-/// <summary>The tables between gRPC codes and HTTP statuses. Which one of the two back-tables holds depends on who speaks.</summary>
+/// <summary>The names of gRPC codes, and the tables between them and HTTP statuses. Which one of the two back-tables holds depends on who speaks.</summary>
 public static class StatusTables
 {
     /// <summary>The HTTP status of a code, as google/rpc/code.proto gives it; 500 for a number that is none of the seventeen.</summary>
@@ -59,4 +59,27 @@ public static class StatusTables
 
     /// <summary>The code of a grpc-status number; Unknown for one that is none of the seventeen.</summary>
     public static StatusCode FromGrpcNumber(long number) => number is >= 0 and <= 16 ? (StatusCode)number : StatusCode.Unknown;
+
+    /// <summary>The name of a code as google/rpc/code.proto writes it; that of Unknown for a number that is none of the seventeen.</summary>
+    public static string NameOf(StatusCode code) => code switch
+    {
+        StatusCode.Ok => "OK",
+        StatusCode.Cancelled => "CANCELLED",
+        StatusCode.Unknown => "UNKNOWN",
+        StatusCode.InvalidArgument => "INVALID_ARGUMENT",
+        StatusCode.DeadlineExceeded => "DEADLINE_EXCEEDED",
+        StatusCode.NotFound => "NOT_FOUND",
+        StatusCode.AlreadyExists => "ALREADY_EXISTS",
+        StatusCode.PermissionDenied => "PERMISSION_DENIED",
+        StatusCode.ResourceExhausted => "RESOURCE_EXHAUSTED",
+        StatusCode.FailedPrecondition => "FAILED_PRECONDITION",
+        StatusCode.Aborted => "ABORTED",
+        StatusCode.OutOfRange => "OUT_OF_RANGE",
+        StatusCode.Unimplemented => "UNIMPLEMENTED",
+        StatusCode.Internal => "INTERNAL",
+        StatusCode.Unavailable => "UNAVAILABLE",
+        StatusCode.DataLoss => "DATA_LOSS",
+        StatusCode.Unauthenticated => "UNAUTHENTICATED",
+        _ => "UNKNOWN",
+    };
 }

@@ -27,25 +27,7 @@ internal static class GraphCodes
     public const string BadAnswer = "BACKEND_CONTRACT";
 
     /// <summary>The code of a call that failed: gRPC's, but for input that is wrong.</summary>
-    public static string Of(StatusCode code) => code switch
-    {
-        StatusCode.Cancelled => "CANCELLED",
-        StatusCode.InvalidArgument => BadUserInput,
-        StatusCode.DeadlineExceeded => "DEADLINE_EXCEEDED",
-        StatusCode.NotFound => "NOT_FOUND",
-        StatusCode.AlreadyExists => "ALREADY_EXISTS",
-        StatusCode.PermissionDenied => "PERMISSION_DENIED",
-        StatusCode.ResourceExhausted => "RESOURCE_EXHAUSTED",
-        StatusCode.FailedPrecondition => "FAILED_PRECONDITION",
-        StatusCode.Aborted => "ABORTED",
-        StatusCode.OutOfRange => "OUT_OF_RANGE",
-        StatusCode.Unimplemented => "UNIMPLEMENTED",
-        StatusCode.Internal => "INTERNAL",
-        StatusCode.Unavailable => "UNAVAILABLE",
-        StatusCode.DataLoss => "DATA_LOSS",
-        StatusCode.Unauthenticated => "UNAUTHENTICATED",
-        _ => "UNKNOWN",
-    };
+    public static string Of(StatusCode code) => code == StatusCode.InvalidArgument ? BadUserInput : StatusTables.NameOf(code);
 }
 
 /// <summary>A place in a document.</summary>

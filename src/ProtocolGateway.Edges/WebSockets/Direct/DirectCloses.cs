@@ -1,5 +1,4 @@
 using ProtocolGateway.Edges.Sockets;
-using ProtocolGateway.Edges.WebSockets.Multiplexed.Frames;
 using ProtocolGateway.Envelope.Errors;
 
 namespace ProtocolGateway.Edges.WebSockets.Direct;
@@ -9,5 +8,5 @@ internal static class DirectCloses
 {
     private const int Base = 4000;
 
-    public static SocketClose Of(GatewayError? error) => error is null ? SocketClose.Done : SocketClose.Of(Base + (int)error.Code, $"{FrameForm.NameOf(error.Code)}: {error.Message}");
+    public static SocketClose Of(GatewayError? error) => error is null ? SocketClose.Done : SocketClose.Of(Base + (int)error.Code, $"{StatusTables.NameOf(error.Code)}: {error.Message}");
 }

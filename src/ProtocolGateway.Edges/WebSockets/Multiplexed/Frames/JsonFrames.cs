@@ -80,7 +80,7 @@ internal sealed class JsonFrames : FrameForm
     public override void Error(PooledBuffer into, uint id, GatewayError error, string? incident, CallHeaders? trailers)
     {
         using var json = Begin(into, "error", id);
-        json.WriteString("code", NameOf(error.Code));
+        json.WriteString("code", StatusTables.NameOf(error.Code));
         json.WriteString("reason", error.Reason);
         json.WriteString("message", error.Message);
         if (incident is not null)
