@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -16,10 +17,14 @@ internal sealed class PassThroughCall(HttpContext context, string service) : Gat
 {
     private const string KeyHeader = "sec-websocket-key";
     private const string AcceptHeader = "sec-websocket-accept";
-    private const int PieceLength = 4096;
+
+    // What a socket that is silent for hours holds; after a piece that has filled it, the next may be larger.
+    private const int Small = 1024;
+    private const int Large = 16 * 1024;
 
     private Stream? _client;
     private string? _key;
+    private int _wanted = Small;
 
     /// <summary>The handshake was made; bytes have gone or will go.</summary>
     public bool HasSwitched => _client is not null;
@@ -42,12 +47,13 @@ internal sealed class PassThroughCall(HttpContext context, string service) : Gat
     }
 
     /// <inheritdoc />
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<bool> ReadMessageAsync(IBufferWriter<byte> into, CancellationToken cancel)
     {
-        // A client that is silent for hours holds no buffer.
-        _ = await _client!.ReadAsync(Memory<byte>.Empty, cancel);
-        var count = await _client.ReadAsync(into.GetMemory(PieceLength), cancel);
+        var room = into.GetMemory(_wanted);
+        var count = await _client!.ReadAsync(room, cancel);
         into.Advance(count);
+        _wanted = count == room.Length ? Large : Small;
         return count > 0;
     }
 
@@ -81,11 +87,8 @@ internal sealed class PassThroughCall(HttpContext context, string service) : Gat
     }
 
     /// <inheritdoc />
-    public override async ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand = false)
-    {
-        foreach (var piece in message)
-            await _client!.WriteAsync(piece);
-    }
+    public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand = false) =>
+        message.IsSingleSegment ? _client!.WriteAsync(message.First) : WriteAsync(message);
 
     /// <inheritdoc />
     public override ValueTask OnEndAsync(GatewayError? error, CallHeaders? trailers)
@@ -99,6 +102,12 @@ internal sealed class PassThroughCall(HttpContext context, string service) : Gat
         else if (!context.Response.HasStarted)
             context.Response.StatusCode = error.EffectiveHttpStatus;
         return default;
+    }
+
+    private async ValueTask WriteAsync(ReadOnlySequence<byte> message)
+    {
+        foreach (var piece in message)
+            await _client!.WriteAsync(piece);
     }
 
     // RFC 6455, section 4.2.2, which asks for SHA-1: a check that somebody speaks WebSocket, and no secret.

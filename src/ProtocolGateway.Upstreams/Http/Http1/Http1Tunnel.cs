@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
@@ -16,7 +17,12 @@ internal sealed class Http1Tunnel(GatewayCall call, HttpRequestHead head, string
     // 100 and 103 come once or twice.
     private const int MostInterim = 16;
 
+    // A connection that is silent for hours holds a small buffer each way; one that brings much at a time is read in larger pieces.
+    private const int Small = 1024;
+    private const int Large = 16 * 1024;
+
     private bool _inEdge;
+    private volatile bool _clientEnded;
 
     /// <summary>Carries the call over a connection of its own, and closes that.</summary>
     public async ValueTask<CallEnd> RunAsync(Http1Connection connection, Http1Target target)
@@ -88,20 +94,19 @@ internal sealed class Http1Tunnel(GatewayCall call, HttpRequestHead head, string
 
     private async ValueTask<CallEnd> TunnelAsync(Http1Connection connection)
     {
-        var sending = SendAsync(connection.Transport);
+        var transport = connection.Transport;
+        // Once for all: a token with each read and write would be registered and taken back for each message.
+        using var cut = cancellation.Token.UnsafeRegister(static transport => ((Stream)transport!).Dispose(), transport);
+        var sending = SendAsync(transport);
         try
         {
-            while (true)
-            {
-                if (connection.Input.Buffered is { IsEmpty: false } piece)
-                {
-                    await ToEdgeAsync(call.OnMessageAsync(new ReadOnlySequence<byte>(piece)));
-                    connection.Input.Consume(piece.Length);
-                }
-
-                if (!await ReceiveAsync(connection))
-                    return default;
-            }
+            // What came together with the head.
+            if (connection.Input.Buffered is { IsEmpty: false } first)
+                await ToEdgeAsync(call.OnMessageAsync(new ReadOnlySequence<byte>(first)));
+            connection.Input.Consume(connection.Input.Buffered.Length);
+            connection.Input.Release();
+            await ReceiveAsync(transport);
+            return default;
         }
         finally
         {
@@ -111,12 +116,35 @@ internal sealed class Http1Tunnel(GatewayCall call, HttpRequestHead head, string
         }
     }
 
-    // A connection that is silent for hours holds no buffer.
-    private async ValueTask<bool> ReceiveAsync(Http1Connection connection)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ReceiveAsync(Stream transport)
     {
-        connection.Input.Release();
-        _ = await connection.Transport.ReadAsync(Memory<byte>.Empty, cancellation.Token);
-        return await connection.Input.FillAsync(cancellation.Token);
+        var buffer = ArrayPool<byte>.Shared.Rent(Small);
+        try
+        {
+            int count;
+            while ((count = await transport.ReadAsync(buffer)) > 0)
+            {
+                _inEdge = true;
+                await call.OnMessageAsync(new ReadOnlySequence<byte>(buffer, 0, count));
+                _inEdge = false;
+                buffer = Fit(buffer, count);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // Larger where a piece has filled the buffer, and small again with the first piece that needs no more.
+    private static byte[] Fit(byte[] buffer, int count)
+    {
+        var wanted = count == buffer.Length ? Large : count <= Small ? Small : buffer.Length;
+        if (wanted == buffer.Length)
+            return buffer;
+        ArrayPool<byte>.Shared.Return(buffer);
+        return ArrayPool<byte>.Shared.Rent(wanted);
     }
 
     // The client's bytes to the service, until there are no more: then the tunnel has no other use.
@@ -124,11 +152,14 @@ internal sealed class Http1Tunnel(GatewayCall call, HttpRequestHead head, string
     {
         try
         {
-            using var piece = new PooledBuffer();
+            using var piece = new PooledBuffer(Small);
             while (await call.ReadMessageAsync(piece, cancellation.Token))
             {
-                await transport.WriteAsync(piece.WrittenMemory, cancellation.Token);
-                piece.Dispose();
+                await transport.WriteAsync(piece.WrittenMemory);
+                if (piece.Length > Small)
+                    piece.Dispose();
+                else
+                    piece.Clear();
             }
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException or GatewayCallException)
@@ -136,6 +167,7 @@ internal sealed class Http1Tunnel(GatewayCall call, HttpRequestHead head, string
             // Whoever receives learns it too, or has ended the tunnel.
         }
 
+        _clientEnded = true;
         cancellation.Cancel();
     }
 
@@ -148,7 +180,7 @@ internal sealed class Http1Tunnel(GatewayCall call, HttpRequestHead head, string
 
     private GatewayError Explain(Exception exception)
     {
-        if (call.Cancelled.IsCancellationRequested)
+        if (call.Cancelled.IsCancellationRequested || _clientEnded)
             return GatewayErrors.CallerGone();
         if (_inEdge)
             return FailureMap.FromEdge(exception);
