@@ -27,12 +27,12 @@ internal sealed class PingedStream(Stream inner, SocketPinger pinger, HttpContex
 
     public override bool CanWrite => true;
 
-    public override long Length => throw new NotSupportedException();
+    public override long Length => inner.Length;
 
     public override long Position
     {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        get => inner.Position;
+        set => inner.Position = value;
     }
 
     /// <summary>There is something to do: a client to be asked, or to be cut off.</summary>
@@ -100,16 +100,16 @@ internal sealed class PingedStream(Stream inner, SocketPinger pinger, HttpContex
         }
     }
 
-    // The framework reads and writes as above.
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    // The framework reads and writes as above; whatever else is asked of a connection, that itself answers or refuses.
+    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
 
-    public override void Flush() => throw new NotSupportedException();
+    public override void Flush() => inner.Flush();
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
 
-    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void SetLength(long value) => inner.SetLength(value);
 
     protected override void Dispose(bool disposing)
     {

@@ -56,15 +56,13 @@ public sealed class WebSocketEdge : IDisposable
     public Task? TryHandle(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
-        if (_hubs.ContainsKey(path))
-            return SocketHandshake.MayBe(context) ? _handshake.HandleAsync(context) : null;
         foreach (var (prefix, passed) in _passed)
         {
-            if (IsBelow(path, prefix))
+            if (IsBelow(path, prefix) && !_hubs.ContainsKey(path))
                 return SocketHandshake.MayBe(context) ? passed.AcceptAsync(context) : null;
         }
 
-        if (!IsBelow(path, _options.Path) || !SocketHandshake.MayBe(context))
+        if ((!_hubs.ContainsKey(path) && !IsBelow(path, _options.Path)) || !SocketHandshake.MayBe(context))
             return null;
         _pinger.Watch(context);
         return _handshake.HandleAsync(context);

@@ -81,10 +81,7 @@ internal sealed class DirectProtocol(WebSocketEdgeOptions options, CallHandler p
         _calls[socket] = call;
         if (services.Stopping.IsCancellationRequested)
             EndEndless();
-        await using var expiry = term.Expires is { } at ? After(at - services.Time.GetUtcNow() + SessionExpiry.Grace, socket) : null;
+        await using var expiry = services.AfterEnd(term, SessionExpiry.Grace, () => _ = socket.CloseAsync(MultiplexedCloses.Expired));
         await new DirectSession(socket, target, call, queue, pipeline, options).RunAsync();
     }
-
-    private ITimer After(TimeSpan wait, ClientSocket socket) => services.Time.CreateTimer(
-        static socket => _ = ((ClientSocket)socket!).CloseAsync(MultiplexedCloses.Expired), socket, wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
 }

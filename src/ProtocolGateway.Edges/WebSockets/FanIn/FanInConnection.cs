@@ -108,7 +108,7 @@ internal sealed class FanInConnection
                     Wake();
                     break;
                 case ServiceEvent.EventOneofCase.Join:
-                    _groups[what.Join.Group] = stream.GroupOf(what.Join.Group).Join(this, what.Join.Offset);
+                    _groups[what.Join.Group] = stream.Join(what.Join.Group, this, what.Join.Offset);
                     break;
                 case ServiceEvent.EventOneofCase.Leave:
                     _groups.Remove(what.Leave.Group);
@@ -207,8 +207,11 @@ internal sealed class FanInConnection
         }
 
         _received = message.Sequence;
+        // What it has of a group holds before it joins too: where the stream is lost in between, the next one goes on from there.
         if (message.Group.Length > 0 && _groups.TryGetValue(message.Group, out var membership))
             membership.Offset = Math.Max(membership.Offset, message.Offset);
+        else if (message.Group.Length > 0)
+            _groups[message.Group] = new(this, message.Offset);
         Put(new(message.Payload.Memory, message.Text, message.Sequence, null));
     }
 

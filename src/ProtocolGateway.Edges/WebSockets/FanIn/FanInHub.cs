@@ -68,10 +68,7 @@ internal sealed class FanInHub
     public async Task AcceptAsync(HttpContext context)
     {
         var caller = new SocketCaller(context);
-        var refusal = !_origins.AllowsSocket(context.Request) ? MultiplexedCloses.Forbidden
-            : IsLeaving ? SocketClose.GoingAway
-            : caller.Error is { } bad ? SocketClose.Of(MultiplexedCloses.BadRequest, bad.Message)
-            : await CheckAsync(caller);
+        var (refusal, term) = await CheckAsync(context, caller);
         if (refusal is not null)
         {
             await RefuseAsync(context, refusal);
@@ -82,6 +79,8 @@ internal sealed class FanInHub
         lock (_connections)
             _connections.Add(connection);
         var left = SocketClose.GoingAway;
+        // The messages are the service's and the client's own: nothing can be said between them before the end.
+        await using var expiry = _services.AfterEnd(term, SessionExpiry.Grace, () => connection.End(MultiplexedCloses.Expired));
         try
         {
             _streams.Attach(connection);
@@ -140,10 +139,16 @@ internal sealed class FanInHub
         return FanInCloses.Of(socket);
     }
 
-    private async ValueTask<SocketClose?> CheckAsync(SocketCaller caller)
+    private async ValueTask<(SocketClose? Refusal, CallerTerm Term)> CheckAsync(HttpContext context, SocketCaller caller)
     {
+        if (!_origins.AllowsSocket(context.Request))
+            return (MultiplexedCloses.Forbidden, default);
+        if (IsLeaving)
+            return (SocketClose.GoingAway, default);
+        if (caller.Error is { } bad)
+            return (SocketClose.Of(MultiplexedCloses.BadRequest, bad.Message), default);
         var term = _services.Check is { } check ? await check(caller.Headers) : default;
-        return term.Refusal is { } refusal ? MultiplexedCloses.Unauthorized(refusal.Message) : null;
+        return (term.Refusal is { } refusal ? MultiplexedCloses.Unauthorized(refusal.Message) : null, term);
     }
 
     private Connect Describe(HttpContext context, SocketCaller caller)
@@ -155,11 +160,11 @@ internal sealed class FanInHub
         return connect;
     }
 
-    private WebSocketAcceptContext Accepting(string? subprotocol) => new()
+    private static WebSocketAcceptContext Accepting(string? subprotocol) => new()
     {
         SubProtocol = subprotocol,
-        KeepAliveInterval = _edge.KeepAlive,
-        KeepAliveTimeout = _edge.KeepAliveTimeout,
+        // The edge's own pinger asks.
+        KeepAliveInterval = TimeSpan.Zero,
     };
 
     // After the handshake: browsers tell their pages nothing of a handshake that failed.

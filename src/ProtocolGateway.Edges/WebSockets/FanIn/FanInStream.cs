@@ -63,17 +63,25 @@ internal sealed class FanInStream : GatewayCall, IDisposable
         return all;
     }
 
-    /// <summary>The group of a name; made where there is none.</summary>
-    public Group GroupOf(string name) => _groups.GetOrAdd(name, static _ => new());
+    /// <summary>A connection joins a group, which is made where there is none.</summary>
+    public Membership Join(string name, FanInConnection connection, ulong offset)
+    {
+        // Under one lock with the leaving: a group that its last member leaves at this moment is forgotten, and who joined it would hear nothing.
+        lock (_groups)
+            return _groups.GetOrAdd(name, static _ => new()).Join(connection, offset);
+    }
 
     /// <summary>A connection leaves a group, which is forgotten with its last member.</summary>
     public void Leave(string name, FanInConnection connection)
     {
-        if (!_groups.TryGetValue(name, out var group))
-            return;
-        group.Leave(connection);
-        if (group.IsEmpty)
-            _groups.TryRemove(name, out _);
+        lock (_groups)
+        {
+            if (!_groups.TryGetValue(name, out var group))
+                return;
+            group.Leave(connection);
+            if (group.IsEmpty)
+                _groups.TryRemove(name, out _);
+        }
     }
 
     /// <summary>Ends it at once.</summary>

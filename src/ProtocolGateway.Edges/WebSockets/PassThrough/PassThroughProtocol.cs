@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using ProtocolGateway.Edges.WebSockets.Multiplexed;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 using ProtocolGateway.Envelope.Telemetry;
@@ -21,12 +22,15 @@ internal sealed class PassThroughProtocol(PassThroughOptions route, CallHandler 
             Cancelled = gone.Token,
             CallerAddress = ClientHeaders.CallerAddress(context),
         };
-        var error = await RefusalAsync(context, call);
+        var (error, term) = await CheckAsync(context, call);
         if (error is not null)
         {
             context.Response.StatusCode = error.EffectiveHttpStatus;
             return;
         }
+
+        // Without a word: the bytes are the service's and the client's own.
+        await using var expiry = services.AfterEnd(term, SessionExpiry.Grace, context.Abort);
 
         try
         {
@@ -41,17 +45,20 @@ internal sealed class PassThroughProtocol(PassThroughOptions route, CallHandler 
         }
     }
 
-    private async ValueTask<GatewayError?> RefusalAsync(HttpContext context, PassThroughCall call)
+    private async ValueTask<(GatewayError? Refusal, CallerTerm Term)> CheckAsync(HttpContext context, PassThroughCall call)
     {
-        if (!IsWebSocket(context))
-            return GatewayErrors.UpgradeRequired("websocket");
-        if (!origins.AllowsSocket(context.Request))
-            return GatewayErrors.ForeignOrigin();
-        if (ClientHeaders.ToBackend(context, call.Headers, call.CallerAddress, grpc: false) is { } wrong)
-            return wrong;
+        if ((Judge(context) ?? ClientHeaders.ToBackend(context, call.Headers, call.CallerAddress, grpc: false) ?? Address(context, call)) is { } wrong)
+            return (wrong, default);
         call.Prepare();
-        if (services.Check is { } check && (await check(call.Headers)).Refusal is { } refusal)
-            return refusal;
+        var term = services.Check is { } check ? await check(call.Headers) : default;
+        return (term.Refusal, term);
+    }
+
+    private GatewayError? Judge(HttpContext context) =>
+        !IsWebSocket(context) ? GatewayErrors.UpgradeRequired("websocket") : origins.AllowsSocket(context.Request) ? null : GatewayErrors.ForeignOrigin();
+
+    private GatewayError? Address(HttpContext context, PassThroughCall call)
+    {
         // As it came, so that what is escaped stays so; only the route's own path is replaced.
         var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         if (!raw.StartsWith(route.Path, StringComparison.Ordinal))
