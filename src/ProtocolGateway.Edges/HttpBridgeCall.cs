@@ -13,6 +13,7 @@ internal sealed class HttpBridgeCall : GatewayCall, IDisposable
     private readonly PooledBuffer _answer = new();
     private CallHeaders? _metadata;
     private int _status;
+    private long _received;
     private bool _read;
 
     public HttpBridgeCall(GatewayCall outer, HttpBridgePlan plan, int limit)
@@ -60,7 +61,8 @@ internal sealed class HttpBridgeCall : GatewayCall, IDisposable
     /// <inheritdoc />
     public override ValueTask OnMessageAsync(ReadOnlySequence<byte> message, bool moreAtHand)
     {
-        if (_answer.Length + message.Length > _limit)
+        // Counted for an error too, of which nothing is kept: a body without end would hold the call for as long.
+        if ((_received += message.Length) > _limit)
             throw new GatewayCallException(IsSuccess ? GatewayErrors.AnswerTooLarge(_plan.Service, _limit) : Refused());
         // What a service says of an error may be private.
         if (!IsSuccess)

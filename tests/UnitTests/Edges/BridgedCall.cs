@@ -33,6 +33,9 @@ internal sealed class BridgedCall(byte[] message) : GatewayCall
 
     public int Ends { get; private set; }
 
+    /// <summary>The bridge wanted no more of the answer.</summary>
+    public bool IsBrokenOff { get; private set; }
+
     /// <summary>Calls a view with a message in canonical JSON.</summary>
     public static async Task<BridgedCall> RunAsync(Operation view, string message, string answer, int status = 200, int limit = 1024 * 1024, (string Name, string Value)[]? headers = null)
     {
@@ -122,7 +125,7 @@ internal sealed class BridgedCall(byte[] message) : GatewayCall
         }
         catch (GatewayCallException refused)
         {
-            error = refused.Error;
+            (error, IsBrokenOff) = (refused.Error, true);
         }
 
         await inner.OnEndAsync(error, null);

@@ -147,6 +147,16 @@ public sealed class HttpBridgeTests
         Assert.Equal("ANSWER_TOO_LARGE", call.Error!.Reason);
     }
 
+    [Theory]
+    [InlineData(15, true)]
+    [InlineData(20, false)]
+    public async Task The_body_of_an_error_is_not_listened_to_beyond_the_bound_either(int limit, bool brokenOff)
+    {
+        // Two pieces of ten bytes.
+        var call = await BridgedCall.RunAsync(List, "{}", "<h1>broken page</h1>", 500, limit);
+        Assert.Equal((StatusCode.Internal, "BACKEND_STATUS", brokenOff), (call.Error!.Code, call.Error.Reason, call.IsBrokenOff));
+    }
+
     [Fact]
     public async Task What_the_edge_refuses_of_the_answer_ends_the_call()
     {
