@@ -8,6 +8,7 @@ internal sealed class LoadOptions
 {
     public const string Usage = """
         gateway-load fan-out [--subscribers 5000] [--rates 5,10] [--burst 10] [--seconds 15] [--warm-up 15] [--rounds 2] [--gateway-only] [--gateway DLL]
+        gateway-load fan-in  [--clients 10000] [--rooms 1000] [--streams 4] [--rate 500] [--seconds 15] [--warm-up 15] [--rounds 4] [--slow-consumer disconnect] [--gateway DLL]
         bench/README.md says what is measured.
         """;
 
@@ -26,6 +27,20 @@ internal sealed class LoadOptions
     public int Burst => Number("burst", 10);
 
     public bool GatewayOnly => _given.ContainsKey("gateway-only");
+
+    public int Clients => Number("clients", 10_000);
+
+    public int Rooms => Number("rooms", 1000);
+
+    /// <summary>How many sit in each room.</summary>
+    public int Members => Clients % Rooms == 0 ? Clients / Rooms : throw new LoadException("--clients must be a multiple of --rooms.");
+
+    public int Streams => Number("streams", 4);
+
+    /// <summary>Messages that are said a second.</summary>
+    public double Rate => Parse(Text("rate", "500"));
+
+    public string SlowConsumer => Text("slow-consumer", "disconnect");
 
     /// <summary>One measurement.</summary>
     public TimeSpan Time => TimeSpan.FromSeconds(Parse(Text("seconds", "15")));

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ProtocolGateway.Load;
+using ProtocolGateway.Load.FanIn;
 using ProtocolGateway.Load.FanOut;
 using ProtocolGateway.Load.Running;
 
@@ -15,6 +16,7 @@ try
     return args.FirstOrDefault() switch
     {
         "fan-out" => await FanOutRun.RunAsync(options, stop.Token),
+        "fan-in" => await FanInRun.RunAsync(options, stop.Token),
         _ => throw new LoadException(LoadOptions.Usage),
     };
 }

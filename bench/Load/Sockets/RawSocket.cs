@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using ProtocolGateway.Load.Running;
 
@@ -13,6 +14,9 @@ internal abstract class RawSocket : IDisposable
 
     // What a socket ends with where nothing was said; RFC 6455, section 7.4.1.
     private const int Abnormal = 1006;
+
+    // IPPROTO_TCP and TCP_MAXSEG of Linux.
+    private const int Tcp = 6, MaxSegment = 2, EthernetSegment = 1460, FarBuffer = 8192;
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly SocketAsyncEventArgs _receive = new();
@@ -36,11 +40,18 @@ internal abstract class RawSocket : IDisposable
     /// <summary>Opens it.</summary>
     /// <param name="port">The port of this machine.</param>
     /// <param name="target">Path and query.</param>
-    /// <param name="kernelBuffer">How much the kernel may keep of what this client does not read; 0 for what is usual.</param>
-    public async Task OpenAsync(int port, string target, int kernelBuffer = 0)
+    /// <param name="isFar">
+    /// The kernels keep as little of what this client does not read as they would of one in another place: the segments of this machine's own network
+    /// are 64 KiB, and some dozens of them would wait, megabytes, before the gateway knew.
+    /// </param>
+    public async Task OpenAsync(int port, string target, bool isFar = false)
     {
-        if (kernelBuffer > 0)
-            _socket.ReceiveBufferSize = kernelBuffer;
+        if (isFar)
+        {
+            _socket.ReceiveBufferSize = FarBuffer;
+            _socket.SetRawSocketOption(Tcp, MaxSegment, MemoryMarshal.AsBytes<int>([EthernetSegment]));
+        }
+
         await _socket.ConnectAsync(IPAddress.Loopback, port);
         await _socket.SendAsync(Encoding.ASCII.GetBytes(
             $"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
