@@ -27,6 +27,9 @@ internal sealed class RequestQueue(Func<int, ValueTask> taken)
     /// <summary>No more comes.</summary>
     public bool IsEnded { get; private set; }
 
+    /// <summary>Something is wrong with the request.</summary>
+    public bool HasFailed => _failure is not null;
+
     /// <summary>Takes a message in, which is the queue's from then on.</summary>
     public void Add(PooledBuffer message)
     {

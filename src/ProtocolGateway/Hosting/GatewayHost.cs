@@ -155,6 +155,8 @@ public static class GatewayHost
     {
         logging.SetMinimumLevel(level);
         logging.AddFilter("Microsoft", at => at >= LogLevel.Warning && (at < LogLevel.Error || started()));
+        // What clients do to their own connections, such as opening and cancelling without end: as critical as anything to Kestrel, in a line for each of their frames.
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None);
         logging.AddFilter("System", LogLevel.Warning);
         logging.AddSimpleConsole(o =>
         {

@@ -40,6 +40,9 @@ internal sealed class MultiplexedCall : MessageCall
     /// <summary>Nothing is sent for the call any more: it has ended, or its client wants no more of it.</summary>
     public bool IsOver { get; private set; }
 
+    /// <summary>A service had it, and may not have finished when the client, its deadline or what is wrong with its request ended it.</summary>
+    public bool IsGivenUp => HasBegun && (_cancel.IsCancellationRequested || Error is { Code: StatusCode.DeadlineExceeded } || Queue is { HasFailed: true });
+
     private SessionOutput Output => _session.Output;
 
     public static MultiplexedCall Create(MultiplexedSession session, uint id, RpcTarget target, uint credit)

@@ -20,6 +20,7 @@ internal sealed class MultiplexedSession : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly ReplayLog? _log;
     private SessionExpiry? _expiry;
+    private GiveUpPace _pace;
     private ulong _received, _acknowledged;
     private long _unacknowledgedBytes, _waiting;
 
@@ -151,6 +152,7 @@ internal sealed class MultiplexedSession : IDisposable
             {
                 // A socket that is silent for hours holds no memory for what may come.
                 bytes.Dispose();
+                await _pace.WaitAsync(Time, socket.Gone);
                 var input = await socket.ReadAsync(bytes);
                 if (input == SocketInput.Closed)
                     return IsLost(socket) && socket.ClosedByClient is { Code: not (1000 or 1005) };
@@ -361,6 +363,8 @@ internal sealed class MultiplexedSession : IDisposable
     {
         // A call that is cancelled before it began is still known by its id.
         Calls.Forget(call.Id);
+        if (call.IsGivenUp)
+            _pace.Count(Time, Options.MaxCalls);
         call.End();
         Calls.End(call);
         CloseIfLeft();

@@ -15,14 +15,12 @@ internal sealed class Http2Connection : IDisposable
     private const int ConnectionWindow = 16 * 1024 * 1024;
     private const int DefaultWindow = 65_535;
 
-    // A peer that breaks the rules is told which; one that does not even read that is not waited for.
-    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
-
     private readonly Lock _sync = new();
     private readonly Stream _transport;
     private readonly TimeProvider _time;
     private readonly Http2Sender _sender;
-    private readonly Http2StreamTable _streams = new();
+    private readonly Http2Resets _resets;
+    private readonly Http2StreamTable _streams;
     private readonly Http2Settings _peer = new();
     private readonly Http2Liveness _liveness = new();
     private readonly Action _onSlot;
@@ -39,6 +37,8 @@ internal sealed class Http2Connection : IDisposable
     public Http2Connection(Stream transport, int headerLimit, TimeProvider time, Action onSlot)
     {
         (_transport, HeaderLimit, _time, Created, _onSlot) = (transport, headerLimit, time, time.GetTimestamp(), onSlot);
+        _resets = new(_sync, time, onSlot);
+        _streams = new(_resets);
         _sender = new(transport, _sync, OnSent, text => Close(new(Http2FailureKind.Lost, text)));
     }
 
@@ -192,7 +192,7 @@ internal sealed class Http2Connection : IDisposable
         if (dispose || error is null)
             _transport.Dispose();
         else
-            _ = CutLaterAsync();
+            _ = _sender.CutLaterAsync(_time);
         // No request has gone out on a connection that was never ready.
         _ready.TrySetResult(failure.Kind == Http2FailureKind.Lost ? failure with { Kind = Http2FailureKind.NoConnection } : failure);
         foreach (var stream in streams)
@@ -260,7 +260,11 @@ internal sealed class Http2Connection : IDisposable
                 return;
             waiter = _sender.Unblock(stream);
             if (reset is { } code)
+            {
                 _sender.Frame(Http2FrameType.RstStream, stream.Id, (uint)code);
+                _streams.KeepPlace();
+            }
+
             if (failure.Kind == Http2FailureKind.Cancelled && _liveness.TryAsk(stream.HeardBefore))
             {
                 _sender.Frame(Http2FrameType.Ping, 0, 0, stackalloc byte[8]);
@@ -342,23 +346,19 @@ internal sealed class Http2Connection : IDisposable
     /// <summary>What was written while input was read leaves now; false where the peer makes us answer and does not read.</summary>
     public bool AfterInput()
     {
-        bool flooded, flush;
+        bool flooded, flush, freed;
         lock (_sync)
         {
             _liveness.OnInput();
-            flooded = _sender.IsFlooded;
+            (flooded, freed) = (_sender.IsFlooded, _resets.TakeFreed());
             flush = _sender.TryBeginFlush();
         }
 
         if (flush)
             _sender.Queue();
+        if (freed)
+            _onSlot();
         return !flooded;
-    }
-
-    private async Task CutLaterAsync()
-    {
-        await Task.Delay(GoodbyePatience, _time);
-        _transport.Dispose();
     }
 
     private async Task CloseIfSilentAsync(long heard)

@@ -22,6 +22,9 @@ internal sealed class Http2Sender(Stream transport, Lock sync, Action onSent, Ac
     // Larger buffers than an ordinary flush needs are given back after it.
     private const int KeptBuffer = 64 * 1024;
 
+    // A peer that breaks the rules is told which; one that does not even read that is not waited for.
+    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
+
     private const int FirstBuffer = 4 * 1024;
     private const long MostWindow = int.MaxValue;
 
@@ -153,6 +156,13 @@ internal sealed class Http2Sender(Stream transport, Lock sync, Action onSent, Ac
             return false;
         Dispose();
         return true;
+    }
+
+    /// <summary>Closes the transport when the peer has had a moment to read what it was told last.</summary>
+    public async Task CutLaterAsync(TimeProvider time)
+    {
+        await Task.Delay(GoodbyePatience, time);
+        transport.Dispose();
     }
 
     /// <inheritdoc />

@@ -1,4 +1,9 @@
+using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using ProtocolGateway.Edges.WebSockets;
+using ProtocolGateway.Envelope.Buffers;
+using ProtocolGateway.Envelope.Calls;
+using ProtocolGateway.Envelope.Errors;
 using Xunit;
 
 namespace UnitTests.Edges.WebSockets;
@@ -61,6 +66,54 @@ public sealed class MultiplexedSessionTests
         }
 
         gate.SetResult();
+    }
+
+    [Theory]
+    [InlineData("""{"type":"cancel","id":ID}""")]
+    [InlineData("""{"type":"message","id":ID,"message":{"text":{}}}""")]
+    public async Task A_client_that_gives_up_calls_without_end_is_read_from_only_at_its_pace(string give)
+    {
+        var time = new FakeTimeProvider();
+        int begun = 0, running = 0;
+        await using var host = await SocketHost.StartAsync(
+            async call =>
+            {
+                Interlocked.Increment(ref begun);
+                Interlocked.Increment(ref running);
+                try
+                {
+                    using var into = new PooledBuffer();
+                    while (true)
+                        await call.ReadMessageAsync(into, call.Cancelled);
+                }
+                catch (Exception e) when (e is OperationCanceledException or GatewayCallException)
+                {
+                    await call.OnEndAsync((e as GatewayCallException)?.Error ?? GatewayErrors.CallerGone(), null);
+                    Interlocked.Decrement(ref running);
+                }
+            },
+            new() { MaxCalls = 10 },
+            time);
+        using var socket = (await host.HelloAsync()).Socket;
+        for (var id = 1; id <= 20; id++)
+        {
+            await socket.SendAsync($$$"""{"type":"open","id":{{{id}}},"operation":"t.Notes/Chat"}""");
+            await socket.SendAsync(give.Replace("ID", id.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+            if (id > 11)
+                continue;
+            await SocketHost.UntilAsync(() => begun == id && running == 0);
+            // What has ended is counted at once, but not in the same moment.
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        // What a second allows, the one that was the first too many, and one whose frame was waited for when that ended.
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        Assert.InRange(begun, 11, 12);
+        await SocketHost.UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(101));
+            return begun == 20;
+        });
     }
 
     [Fact]

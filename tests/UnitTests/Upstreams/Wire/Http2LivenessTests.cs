@@ -93,6 +93,44 @@ public sealed class Http2LivenessTests
     }
 
     [Fact]
+    public async Task Calls_that_are_given_up_keep_their_places_until_the_peer_has_shown_that_it_read_so_far_or_a_second_has_passed()
+    {
+        var time = new FakeTimeProvider();
+        var requests = new SemaphoreSlim(0);
+        await using var backend = RawBackend.Grpc(async (peer, number) =>
+        {
+            await peer.OpenAsync((3, 2));
+            if (number > 0)
+                await peer.ServeAsync();
+            while (await peer.ReadAsync() is { } frame)
+            {
+                if (frame.Ends && frame.StreamId is 3 or 7 or 13)
+                    await peer.AnswerAsync(frame.StreamId);
+                else if (frame.Ends)
+                    requests.Release();
+            }
+        });
+        await using var upstreams = ScriptedBackend.CreateUpstreams(backend.Address, UpstreamProtocol.Grpc, time: time);
+        // Each answer is a sign: two places are enough for any number.
+        await GiveUpAsync(upstreams, requests);
+        Assert.Equal("ok", await GetAsync(upstreams));
+        await GiveUpAsync(upstreams, requests);
+        Assert.Equal("ok", await GetAsync(upstreams));
+        // No sign, but time.
+        await GiveUpAsync(upstreams, requests);
+        await GiveUpAsync(upstreams, requests);
+        time.Advance(Http2Resets.Patience);
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        Assert.Equal("ok", await GetAsync(upstreams));
+        Assert.Equal(1, backend.Connections);
+        // Neither: the calls of others go elsewhere.
+        await GiveUpAsync(upstreams, requests);
+        await GiveUpAsync(upstreams, requests);
+        Assert.Equal("ok", await GetAsync(upstreams));
+        Assert.Equal(2, backend.Connections);
+    }
+
+    [Fact]
     public async Task What_waits_for_a_peer_that_never_reads_is_bounded_as_further_calls_go_elsewhere()
     {
         const int Calls = 800;

@@ -20,6 +20,7 @@ internal sealed class SocketSession : IAsyncDisposable
     private readonly SocketWriter _writer;
     private readonly SocketOperations _operations;
     private readonly List<IDisposable> _watches = [];
+    private GiveUpPace _pace;
     private volatile bool _isInitialised;
 
     /// <param name="socket">The socket, open.</param>
@@ -86,6 +87,7 @@ internal sealed class SocketSession : IAsyncDisposable
         var isKept = false;
         try
         {
+            await _pace.WaitAsync(_runner.Services.Time, _socket.Gone);
             var input = await _socket.ReadAsync(text);
             if (input == SocketInput.Closed)
             {
@@ -125,7 +127,12 @@ internal sealed class SocketSession : IAsyncDisposable
                 return await SubscribeAsync(text, message);
             case SocketMessageKind.Complete:
                 // A client may complete what has just ended by itself.
-                _operations.Complete(message.Id)?.Cancel();
+                if (_operations.Complete(message.Id) is { } operation)
+                {
+                    operation.Cancel();
+                    _pace.Count(_runner.Services.Time, _runner.Options.MaxSocketOperations);
+                }
+
                 return default;
             default:
                 return default;

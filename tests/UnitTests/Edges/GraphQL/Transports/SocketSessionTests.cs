@@ -56,6 +56,30 @@ public sealed class SocketSessionTests
     }
 
     [Fact]
+    public async Task A_client_that_subscribes_and_completes_without_end_is_read_from_only_at_its_pace()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await GraphHost.StartAsync(new() { MaxSocketOperations = 10, KeepAlive = TimeSpan.FromDays(1), KeepAliveTimeout = TimeSpan.FromDays(1) }, time);
+        using var socket = await host.InitialiseAsync();
+        for (var id = 1; id <= 20; id++)
+        {
+            await socket.SubscribeAsync($"{id}", "subscription{wait}");
+            if (id <= 11)
+                Assert.Contains("next", await socket.ReceiveAsync(), StringComparison.Ordinal);
+            await socket.SendAsync($$"""{"id":"{{id}}","type":"complete"}""");
+        }
+
+        // What a second allows, and the one that was the first too many.
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        Assert.Equal(11, host.Executor.Callers.Count);
+        while (host.Executor.Callers.Count < 20)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(101));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task Complete_cancels_the_operation_and_frees_its_id()
     {
         await using var host = await GraphHost.StartAsync();
