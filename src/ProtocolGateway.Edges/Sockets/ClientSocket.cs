@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using Microsoft.AspNetCore.Http;
 
 namespace ProtocolGateway.Edges.Sockets;
 
@@ -23,11 +22,10 @@ internal enum SocketInput
 /// One WebSocket of a client. Whoever sends waits until the connection has taken the bytes, and so does the stream that the bytes come from: a client that
 /// reads slowly slows the backend. However it ends, the close frame is sent first, then <see cref="Gone"/> fires.
 /// </summary>
-/// <param name="socket">The socket, open.</param>
-/// <param name="context">The request that opened it.</param>
-/// <param name="maxBytes">The largest message.</param>
-/// <param name="time">The clock.</param>
-internal sealed class ClientSocket(WebSocket socket, HttpContext context, int maxBytes, TimeProvider time) : IAsyncDisposable
+/// <param name="socket">The socket, open; it is disposed of with this.</param>
+/// <param name="stream">Its bytes.</param>
+/// <param name="options">What holds for it.</param>
+internal sealed class ClientSocket(WebSocket socket, PingedStream stream, SocketOptions options) : IAsyncDisposable
 {
     // What a client may take to answer our close frame; one that takes longer is cut off.
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
@@ -44,15 +42,26 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
     private const int PieceSize = 4096;
 
     private readonly SemaphoreSlim _writing = new(1, 1);
-    private readonly CancellationTokenSource _gone = new();
     private readonly Lock _closing = new();
+    private CancellationTokenSource? _gone;
     private ITimer? _patience;
     private Task? _close;
     private bool _isSilent;
     private int _read, _readBefore;
 
     /// <summary>Fires when the socket is about to end: what still runs for it alone ends too.</summary>
-    public CancellationToken Gone => _gone.Token;
+    public CancellationToken Gone
+    {
+        get
+        {
+            // Most sockets have nobody who asks.
+            lock (_closing)
+                return (_gone ??= new()).Token;
+        }
+    }
+
+    /// <summary>Fires when the connection is no more.</summary>
+    public CancellationToken Lost => stream.Lost;
 
     /// <summary>The code and reason with which the client closed; null while it has not.</summary>
     public SocketClose? ClosedByClient { get; private set; }
@@ -139,7 +148,7 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
     public void CutOff()
     {
         socket.Abort();
-        context.Abort();
+        stream.Abort();
     }
 
     /// <inheritdoc />
@@ -149,23 +158,30 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
         lock (_closing)
             close = _close ??= Task.CompletedTask;
         await close;
-        await _gone.CancelAsync();
+        await FireGoneAsync();
         if (socket.State != WebSocketState.Closed)
         {
             // A frame that breaks the protocol is answered with the close frame by the socket itself, which the cut would overtake.
-            if (!context.RequestAborted.IsCancellationRequested)
-                await Task.Delay(ClientAnswer.BeforeAbort, time);
+            if (!Lost.IsCancellationRequested)
+                await Task.Delay(ClientAnswer.BeforeAbort, options.Time);
             // Releases whoever still sends to a client that does not read.
             CutOff();
         }
 
+        socket.Dispose();
         if (_patience is not null)
             await _patience.DisposeAsync();
     }
 
+    private Task FireGoneAsync()
+    {
+        lock (_closing)
+            return (_gone ??= new()).CancelAsync();
+    }
+
     private async ValueTask WaitForAsync(ValueTask sending)
     {
-        await using var patience = time.CreateTimer(static self => ((ClientSocket)self!).CutOff(), this, SendPatience, Timeout.InfiniteTimeSpan);
+        await using var patience = options.Time.CreateTimer(static self => ((ClientSocket)self!).CutOff(), this, SendPatience, Timeout.InfiniteTimeSpan);
         await sending;
     }
 
@@ -200,7 +216,7 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
             ClosedByClient = new((int)(socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure), socket.CloseStatusDescription ?? "");
             input = SocketInput.Closed;
         }
-        else if (into.Length > maxBytes)
+        else if (into.Length > options.MaxBytes)
         {
             input = SocketInput.TooLarge;
         }
@@ -215,7 +231,7 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
     private ITimer WatchPace()
     {
         _readBefore = 0;
-        return time.CreateTimer(static self => ((ClientSocket)self!).LookAtPace(), this, PaceInterval, PaceInterval);
+        return options.Time.CreateTimer(static self => ((ClientSocket)self!).LookAtPace(), this, PaceInterval, PaceInterval);
     }
 
     private void LookAtPace()
@@ -230,8 +246,8 @@ internal sealed class ClientSocket(WebSocket socket, HttpContext context, int ma
     {
         // Off the caller's stack, who holds the lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        _patience = time.CreateTimer(static self => ((ClientSocket)self!).CutOff(), this, ClosePatience, Timeout.InfiniteTimeSpan);
-        var cancelled = _gone.CancelAsync();
+        _patience = options.Time.CreateTimer(static self => ((ClientSocket)self!).CutOff(), this, ClosePatience, Timeout.InfiniteTimeSpan);
+        var cancelled = FireGoneAsync();
         await EnterAsync();
         try
         {

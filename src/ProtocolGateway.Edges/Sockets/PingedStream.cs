@@ -1,15 +1,10 @@
-using System.Runtime.CompilerServices;
-using Microsoft.AspNetCore.Http;
-
 namespace ProtocolGateway.Edges.Sockets;
 
 /// <summary>
 /// The bytes of a WebSocket, between whose frames pings are put. The framework writes each frame whole, and only one at a time; a pong that comes is its own to pass over.
 /// </summary>
-/// <param name="inner">The connection.</param>
 /// <param name="pinger">Looks at it from time to time.</param>
-/// <param name="context">The request that opened the socket.</param>
-internal sealed class PingedStream(Stream inner, SocketPinger pinger, HttpContext context) : Stream
+internal abstract class PingedStream(SocketPinger pinger) : Stream
 {
     private const byte CloseFrame = 0x88;
 
@@ -21,19 +16,25 @@ internal sealed class PingedStream(Stream inner, SocketPinger pinger, HttpContex
     private bool _isReading, _isClosed;
     private Task? _pinging;
 
+    /// <summary>Fires when the connection is no more.</summary>
+    public abstract CancellationToken Lost { get; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
 
     public override bool CanWrite => true;
 
-    public override long Length => inner.Length;
+    public override long Length => throw NotAsked();
 
     public override long Position
     {
-        get => inner.Position;
-        set => inner.Position = value;
+        get => throw NotAsked();
+        set => throw NotAsked();
     }
+
+    /// <summary>Ends the connection at once.</summary>
+    public abstract void Abort();
 
     /// <summary>There is something to do: a client to be asked, or to be cut off.</summary>
     public bool IsDue()
@@ -58,19 +59,9 @@ internal sealed class PingedStream(Stream inner, SocketPinger pinger, HttpContex
     public void PingOrCutOff()
     {
         if (IsGone)
-            context.Abort();
+            Abort();
         else if (!_isClosed && Interlocked.CompareExchange(ref _writing, 1, 0) == 0)
             _pinging = PingAsync();
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        _isReading = true;
-        var count = await inner.ReadAsync(buffer, cancellationToken);
-        Volatile.Write(ref _heard, pinger.Now());
-        _isReading = false;
-        return count;
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -79,7 +70,7 @@ internal sealed class PingedStream(Stream inner, SocketPinger pinger, HttpContex
         try
         {
             _isClosed |= buffer.Length > 0 && buffer.Span[0] == CloseFrame;
-            await inner.WriteAsync(buffer, cancellationToken);
+            await SendAsync(buffer, cancellationToken);
         }
         finally
         {
@@ -87,50 +78,51 @@ internal sealed class PingedStream(Stream inner, SocketPinger pinger, HttpContex
         }
     }
 
-    public override async Task FlushAsync(CancellationToken cancellationToken)
+    // What is written has been sent.
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // The framework reads and writes as above, and asks nothing else of a stream.
+    public override int Read(byte[] buffer, int offset, int count) => throw NotAsked();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw NotAsked();
+
+    public override void Flush() => throw NotAsked();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw NotAsked();
+
+    public override void SetLength(long value) => throw NotAsked();
+
+    /// <summary>Sends bytes, and flushes them.</summary>
+    protected abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel);
+
+    /// <summary>Whoever reads says so before he waits.</summary>
+    protected void BeginRead() => _isReading = true;
+
+    /// <summary>Bytes have come.</summary>
+    protected void EndRead()
     {
-        await EnterAsync();
-        try
-        {
-            await inner.FlushAsync(cancellationToken);
-        }
-        finally
-        {
-            Leave();
-        }
+        Volatile.Write(ref _heard, pinger.Now());
+        _isReading = false;
     }
-
-    // The framework reads and writes as above; whatever else is asked of a connection, that itself answers or refuses.
-    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-    public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
-
-    public override void Flush() => inner.Flush();
-
-    public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
-
-    public override void SetLength(long value) => inner.SetLength(value);
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             pinger.Remove(this);
-            inner.Dispose();
-        }
-
         base.Dispose(disposing);
     }
 
     // It does not answer, or takes nothing of what is sent to it.
     private bool IsGone => (_asked != 0 && pinger.Since(_asked) >= pinger.Timeout) || (_stuck != 0 && pinger.Since(_stuck) >= pinger.Interval + pinger.Timeout);
 
+    private static NotSupportedException NotAsked() => new();
+
     private async Task PingAsync()
     {
         _asked = pinger.Now();
         try
         {
-            await inner.WriteAsync(_ping);
+            await SendAsync(_ping, CancellationToken.None);
         }
         catch (Exception gone) when (ClientSocket.IsGone(gone) || gone is InvalidOperationException)
         {

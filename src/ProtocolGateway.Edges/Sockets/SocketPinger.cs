@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-
 namespace ProtocolGateway.Edges.Sockets;
 
 /// <summary>
@@ -12,9 +9,13 @@ namespace ProtocolGateway.Edges.Sockets;
 /// <param name="time">The clock.</param>
 internal sealed class SocketPinger(TimeSpan interval, TimeSpan timeout, TimeProvider time) : IDisposable
 {
+    private const int AtOnce = 64;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+
     private readonly Lock _lock = new();
     private readonly HashSet<PingedStream> _streams = [];
     private ITimer? _timer;
+    private Task _asking = Task.CompletedTask;
 
     /// <summary>After such a silence a client is asked.</summary>
     public TimeSpan Interval => interval;
@@ -22,13 +23,16 @@ internal sealed class SocketPinger(TimeSpan interval, TimeSpan timeout, TimeProv
     /// <summary>How long it may take to answer.</summary>
     public TimeSpan Timeout => timeout;
 
-    /// <summary>Has the framework read and write the request's WebSocket through a <see cref="PingedStream"/>.</summary>
-    public void Watch(HttpContext context)
+    /// <summary>The socket is asked from now on.</summary>
+    public void Add(PingedStream stream)
     {
-        if (context.Features.Get<IHttpUpgradeFeature>() is { } upgrade)
-            context.Features.Set<IHttpUpgradeFeature>(new Upgrade(upgrade, this, context));
-        if (context.Features.Get<IHttpExtendedConnectFeature>() is { } connect)
-            context.Features.Set<IHttpExtendedConnectFeature>(new Connect(connect, this, context));
+        // As often as the framework does for one socket.
+        var period = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, Math.Min(interval.Ticks, timeout.Ticks) / 4));
+        lock (_lock)
+        {
+            _streams.Add(stream);
+            _timer ??= time.CreateTimer(static self => ((SocketPinger)self!).Look(), this, period, period);
+        }
     }
 
     /// <summary>The socket is not asked any more.</summary>
@@ -58,22 +62,10 @@ internal sealed class SocketPinger(TimeSpan interval, TimeSpan timeout, TimeProv
             _timer?.Dispose();
     }
 
-    private PingedStream Add(Stream inner, HttpContext context)
-    {
-        var stream = new PingedStream(inner, this, context);
-        // As often as the framework does for one socket.
-        var period = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, Math.Min(interval.Ticks, timeout.Ticks) / 4));
-        lock (_lock)
-        {
-            _streams.Add(stream);
-            _timer ??= time.CreateTimer(static self => ((SocketPinger)self!).Look(), this, period, period);
-        }
-
-        return stream;
-    }
-
     private void Look()
     {
+        if (!_asking.IsCompleted)
+            return;
         List<PingedStream>? due = null;
         lock (_lock)
         {
@@ -84,23 +76,18 @@ internal sealed class SocketPinger(TimeSpan interval, TimeSpan timeout, TimeProv
             }
         }
 
-        foreach (var stream in due ?? [])
-            stream.PingOrCutOff();
+        if (due is not null)
+            _asking = AskAsync(due);
     }
 
-    private sealed class Upgrade(IHttpUpgradeFeature inner, SocketPinger pinger, HttpContext context) : IHttpUpgradeFeature
+    private async Task AskAsync(List<PingedStream> due)
     {
-        public bool IsUpgradableRequest => inner.IsUpgradableRequest;
-
-        public async Task<Stream> UpgradeAsync() => pinger.Add(await inner.UpgradeAsync(), context);
-    }
-
-    private sealed class Connect(IHttpExtendedConnectFeature inner, SocketPinger pinger, HttpContext context) : IHttpExtendedConnectFeature
-    {
-        public bool IsExtendedConnect => inner.IsExtendedConnect;
-
-        public string? Protocol => inner.Protocol;
-
-        public async ValueTask<Stream> AcceptAsync() => pinger.Add(await inner.AcceptAsync(), context);
+        for (var i = 0; i < due.Count; i++)
+        {
+            // Each ping has a page of memory until the connection has taken it: thousands at one moment would keep tens of megabytes for the next time.
+            if (i > 0 && i % AtOnce == 0)
+                await Task.Delay(Pause, time);
+            due[i].PingOrCutOff();
+        }
     }
 }

@@ -37,13 +37,14 @@ public sealed class WebSocketEdge : IDisposable
         _targets = new(catalog, static _ => "", options.Timeout);
         var origins = new AllowedOrigins(options.Origins);
         var log = services.Loggers.CreateLogger<WebSocketEdge>();
-        _multiplexed = new(_targets, options, pipeline, origins, services, log);
-        _direct = new(options, pipeline, origins, services, log);
+        _pinger = new(options.KeepAlive, options.KeepAliveTimeout, services.Time);
+        var sockets = new SocketOptions(options.MaxRequestBytes, _pinger, services.Time);
+        _multiplexed = new(_targets, options, sockets, pipeline, origins, services, log);
+        _direct = new(options, sockets, pipeline, origins, services, log);
         var budget = new QueueBudget(options.MaxQueuedBytes);
-        _hubs = options.FanIn.ToFrozenDictionary(static o => o.Path, o => new FanInHub(o, options, pipeline, origins, budget, services, log), StringComparer.Ordinal);
+        _hubs = options.FanIn.ToFrozenDictionary(static o => o.Path, o => new FanInHub(o, options, sockets, pipeline, origins, budget, services, log), StringComparer.Ordinal);
         // The longest first: /a/b is not for /a.
         _passed = [.. options.PassThrough.OrderByDescending(static p => p.Path.Length).Select(p => (p.Path, new PassThroughProtocol(p, pipeline, origins, services, log)))];
-        _pinger = new(options.KeepAlive, options.KeepAliveTimeout, services.Time);
         _handshake = new(AcceptAsync, RefuseAsync, services.Loggers);
         _stopping = services.Stopping.UnsafeRegister(static self => ((WebSocketEdge)self!).Leave(), this);
         _retired = services.Retired.UnsafeRegister(static self => ((WebSocketEdge)self!).Leave(), this);
@@ -64,7 +65,6 @@ public sealed class WebSocketEdge : IDisposable
 
         if ((!_hubs.ContainsKey(path) && !IsBelow(path, _options.Path)) || !SocketHandshake.MayBe(context))
             return null;
-        _pinger.Watch(context);
         return _handshake.HandleAsync(context);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using ProtocolGateway.Catalogs;
 using ProtocolGateway.Config;
 using ProtocolGateway.Contracts.Model;
+using ProtocolGateway.Edges.Sockets;
 using ProtocolGateway.Telemetry;
 
 namespace ProtocolGateway.Hosting;
@@ -74,7 +75,9 @@ internal sealed class Gateway : IAsyncDisposable
         }
         finally
         {
-            await snapshot.LeaveAsync();
+            // A socket lives on without its request, and the snapshot with it.
+            if (!ConnectionHandover.TryFollow(context, snapshot.LeaveAsync))
+                await snapshot.LeaveAsync();
         }
     }
 

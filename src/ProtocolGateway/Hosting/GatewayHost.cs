@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Config;
+using ProtocolGateway.Edges.Sockets;
 using ProtocolGateway.Envelope.Telemetry;
 using ProtocolGateway.Telemetry;
 
@@ -180,6 +181,8 @@ public static class GatewayHost
             {
                 options.UseCleartextHttp2();
             }
+
+            ConnectionHandover.UseOn(options);
         }
 
         if (url.HostNameType == UriHostNameType.Dns)

@@ -10,7 +10,7 @@ using ProtocolGateway.Envelope.Telemetry;
 namespace ProtocolGateway.Edges.WebSockets.Direct;
 
 /// <summary>Sockets that are one call each, of the operation that the path names (docs/websocket-protocol.md).</summary>
-internal sealed class DirectProtocol(WebSocketEdgeOptions options, CallHandler pipeline, AllowedOrigins origins, WebSocketEdgeServices services, ILogger log)
+internal sealed class DirectProtocol(WebSocketEdgeOptions options, SocketOptions sockets, CallHandler pipeline, AllowedOrigins origins, WebSocketEdgeServices services, ILogger log)
 {
     private readonly ConcurrentDictionary<ClientSocket, DirectCall> _calls = new();
 
@@ -25,22 +25,25 @@ internal sealed class DirectProtocol(WebSocketEdgeOptions options, CallHandler p
     }
 
     /// <summary>Serves a handshake.</summary>
-    public async Task AcceptAsync(HttpContext context, RpcTarget target)
+    public Task AcceptAsync(HttpContext context, RpcTarget target)
     {
-        using var accepted = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-        {
-            // A browser wants one of those that its page has named; none of them means anything here.
-            SubProtocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(),
-            // The edge's own pinger asks.
-            KeepAliveInterval = TimeSpan.Zero,
-        });
-        await using var socket = new ClientSocket(accepted, context, options.MaxRequestBytes, services.Time);
+        var isAllowed = origins.AllowsSocket(context.Request);
+        var caller = new SocketCaller(context);
+        // A browser wants one of those that its page has named; none of them means anything here.
+        var spoken = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault();
+        return SocketHandshake.OpenAsync(context, sockets, spoken, socket => ServeAsync(socket, target, isAllowed ? caller : null));
+    }
+
+    // Nobody is called by a caller who is not allowed.
+    private async Task ServeAsync(ClientSocket socket, RpcTarget target, SocketCaller? caller)
+    {
+        await using var closing = socket;
         try
         {
-            if (!origins.AllowsSocket(context.Request))
+            if (caller is null)
                 await socket.CloseAsync(MultiplexedCloses.Forbidden);
             else
-                await ServeAsync(socket, target, context);
+                await CallAsync(socket, target, caller);
             await socket.PassOverAsync();
         }
         catch (Exception gone) when (socket.IsEnd(gone))
@@ -58,10 +61,9 @@ internal sealed class DirectProtocol(WebSocketEdgeOptions options, CallHandler p
         }
     }
 
-    private async Task ServeAsync(ClientSocket socket, RpcTarget target, HttpContext context)
+    private async Task CallAsync(ClientSocket socket, RpcTarget target, SocketCaller caller)
     {
-        var caller = new SocketCaller(context);
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(socket.Gone, context.RequestAborted);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(socket.Gone, socket.Lost);
         var queue = target.StreamsRequest ? new RequestQueue(static _ => default) : null;
         using var call = new DirectCall(socket, target, log)
         {

@@ -138,8 +138,7 @@ internal sealed class FanInConnection
 
     /// <summary>Serves the client's socket to its end.</summary>
     /// <param name="socket">The socket.</param>
-    /// <param name="gone">Fires when the client's connection is lost.</param>
-    public async Task ServeAsync(ClientSocket socket, CancellationToken gone)
+    public async Task ServeAsync(ClientSocket socket)
     {
         lock (_lock)
             _socket = socket;
@@ -147,7 +146,7 @@ internal sealed class FanInConnection
         using var bytes = new PooledBuffer();
         while (true)
         {
-            await RoomAsync(gone);
+            await RoomAsync(socket.Lost);
             bytes.Dispose();
             var input = await socket.ReadAsync(bytes);
             if (input == SocketInput.Closed)

@@ -12,15 +12,16 @@ namespace ProtocolGateway.Edges.WebSockets.FanIn;
 internal sealed class FanInHub
 {
     private readonly WebSocketEdgeOptions _edge;
+    private readonly SocketOptions _sockets;
     private readonly AllowedOrigins _origins;
     private readonly WebSocketEdgeServices _services;
     private readonly ILogger _log;
     private readonly FanInStreams _streams;
     private readonly HashSet<FanInConnection> _connections = [];
 
-    public FanInHub(FanInOptions options, WebSocketEdgeOptions edge, CallHandler pipeline, AllowedOrigins origins, QueueBudget budget, WebSocketEdgeServices services, ILogger log)
+    public FanInHub(FanInOptions options, WebSocketEdgeOptions edge, SocketOptions sockets, CallHandler pipeline, AllowedOrigins origins, QueueBudget budget, WebSocketEdgeServices services, ILogger log)
     {
-        (Options, _edge, _origins, Budget, _services, _log) = (options, edge, origins, budget, services, log);
+        (Options, _edge, _sockets, _origins, Budget, _services, _log) = (options, edge, sockets, origins, budget, services, log);
         _streams = new(this, pipeline, services, log);
     }
 
@@ -78,65 +79,84 @@ internal sealed class FanInHub
         var connection = new FanInConnection(this, Describe(context, caller));
         lock (_connections)
             _connections.Add(connection);
-        var left = SocketClose.GoingAway;
         // The messages are the service's and the client's own: nothing can be said between them before the end.
-        await using var expiry = _services.AfterEnd(term, SessionExpiry.Grace, () => connection.End(MultiplexedCloses.Expired));
+        var expiry = _services.AfterEnd(term, SessionExpiry.Grace, () => connection.End(MultiplexedCloses.Expired));
+        var isServed = false;
+        var left = FanInCloses.Of((ClientSocket?)null);
         try
         {
             _streams.Attach(connection);
-            left = await ServeAsync(context, connection);
+            var (accept, close) = await AnswerOf(connection, context.RequestAborted);
+            if (close is null)
+            {
+                var offered = context.WebSockets.WebSocketRequestedProtocols;
+                await SocketHandshake.OpenAsync(context, _sockets, offered.Contains(accept!.Subprotocol) ? accept.Subprotocol : null, socket => ServeAsync(socket, connection, expiry));
+                isServed = true;
+            }
+            else
+            {
+                left = close;
+                await RefuseAsync(context, close);
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            left = FanInCloses.Of((ClientSocket?)null);
+            // The client has not waited for the answer.
         }
         finally
         {
-            lock (_connections)
-                _connections.Remove(connection);
-            _streams.Forget(connection);
-            connection.Leave(left);
+            if (!isServed)
+                await EndAsync(connection, expiry, left);
         }
     }
 
-    private async Task<SocketClose> ServeAsync(HttpContext context, FanInConnection connection)
+    private async ValueTask<(Accept? Accept, SocketClose? Close)> AnswerOf(FanInConnection connection, CancellationToken gone)
     {
         using var patience = new CancellationTokenSource(Options.Patience, _services.Time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
-        (Accept? Accept, SocketClose? Close) answer;
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, gone);
         try
         {
-            answer = await connection.Answer.WaitAsync(both.Token);
+            return await connection.Answer.WaitAsync(both.Token);
         }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (!gone.IsCancellationRequested)
         {
-            answer = (null, FanInCloses.Unavailable);
+            return (null, FanInCloses.Unavailable);
         }
+    }
 
-        if (answer.Close is { } close)
-        {
-            await RefuseAsync(context, close);
-            return close;
-        }
-
-        var spoken = answer.Accept!.Subprotocol;
-        using var accepted = await context.WebSockets.AcceptWebSocketAsync(Accepting(context.WebSockets.WebSocketRequestedProtocols.Contains(spoken) ? spoken : null));
-        await using var socket = new ClientSocket(accepted, context, MaxMessageBytes, _services.Time);
+    private async Task ServeAsync(ClientSocket socket, FanInConnection connection, ITimer? expiry)
+    {
         try
         {
-            await connection.ServeAsync(socket, context.RequestAborted);
-            await socket.CloseAsync(socket.ClosedByClient!);
+            await using var closing = socket;
+            try
+            {
+                await connection.ServeAsync(socket);
+                await socket.CloseAsync(socket.ClosedByClient!);
+            }
+            catch (Exception gone) when (socket.IsEnd(gone))
+            {
+                // The client broke off, or was cut off.
+            }
+            catch (Exception bug)
+            {
+                Incidents.Note(_log, GatewayErrors.Bug(bug), null, "a WebSocket");
+            }
         }
-        catch (Exception gone) when (socket.IsEnd(gone))
+        finally
         {
-            // The client broke off, or was cut off.
+            await EndAsync(connection, expiry, FanInCloses.Of(socket));
         }
-        catch (Exception bug)
-        {
-            Incidents.Note(_log, GatewayErrors.Bug(bug), null, "a WebSocket");
-        }
+    }
 
-        return FanInCloses.Of(socket);
+    private async ValueTask EndAsync(FanInConnection connection, ITimer? expiry, SocketClose left)
+    {
+        lock (_connections)
+            _connections.Remove(connection);
+        _streams.Forget(connection);
+        connection.Leave(left);
+        if (expiry is not null)
+            await expiry.DisposeAsync();
     }
 
     private async ValueTask<(SocketClose? Refusal, CallerTerm Term)> CheckAsync(HttpContext context, SocketCaller caller)
@@ -160,18 +180,13 @@ internal sealed class FanInHub
         return connect;
     }
 
-    private static WebSocketAcceptContext Accepting(string? subprotocol) => new()
-    {
-        SubProtocol = subprotocol,
-        // The edge's own pinger asks.
-        KeepAliveInterval = TimeSpan.Zero,
-    };
-
     // After the handshake: browsers tell their pages nothing of a handshake that failed.
-    private async Task RefuseAsync(HttpContext context, SocketClose close)
+    private Task RefuseAsync(HttpContext context, SocketClose close) =>
+        SocketHandshake.OpenAsync(context, _sockets, context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(), socket => RefuseAsync(socket, close));
+
+    private async Task RefuseAsync(ClientSocket socket, SocketClose close)
     {
-        using var accepted = await context.WebSockets.AcceptWebSocketAsync(Accepting(context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault()));
-        await using var socket = new ClientSocket(accepted, context, MaxMessageBytes, _services.Time);
+        await using var closing = socket;
         WebSocketEdgeLog.Closed(_log, close.Code, close.Reason);
         await socket.CloseAsync(close);
         try

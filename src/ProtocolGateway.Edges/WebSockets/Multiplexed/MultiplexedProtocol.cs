@@ -15,14 +15,15 @@ internal sealed class MultiplexedProtocol
     public const uint AnswerCredit = 32;
 
     private readonly RpcTargets _targets;
+    private readonly SocketOptions _sockets;
     private readonly WebSocketEdgeServices _services;
     private readonly AllowedOrigins _origins;
     private readonly ConcurrentDictionary<MultiplexedSession, bool> _sessions = new();
     private readonly LostSessions _lost;
 
-    public MultiplexedProtocol(RpcTargets targets, WebSocketEdgeOptions options, CallHandler pipeline, AllowedOrigins origins, WebSocketEdgeServices services, ILogger log)
+    public MultiplexedProtocol(RpcTargets targets, WebSocketEdgeOptions options, SocketOptions sockets, CallHandler pipeline, AllowedOrigins origins, WebSocketEdgeServices services, ILogger log)
     {
-        (_targets, Options, Pipeline, _origins, _services, Log) = (targets, options, pipeline, origins, services, log);
+        (_targets, Options, _sockets, Pipeline, _origins, _services, Log) = (targets, options, sockets, pipeline, origins, services, log);
         _lost = new(options, services.Time, log, session => _sessions.TryRemove(session, out _));
         ReplayBudget = new(options.ResumeTotalBytes);
     }
@@ -82,25 +83,26 @@ internal sealed class MultiplexedProtocol
     }
 
     /// <summary>Serves a handshake.</summary>
-    public async Task AcceptAsync(HttpContext context)
+    public Task AcceptAsync(HttpContext context)
     {
         var form = FrameForm.Of(context.WebSockets.WebSocketRequestedProtocols);
-        using var accepted = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-        {
-            SubProtocol = form?.SubProtocol,
-            // The edge's own pinger asks.
-            KeepAliveInterval = TimeSpan.Zero,
-        });
-        await using var socket = new ClientSocket(accepted, context, Options.MaxRequestBytes, Time);
+        // Refused after the handshake: browsers tell their pages nothing of a handshake that failed.
+        var refusal = !_origins.AllowsSocket(context.Request) ? MultiplexedCloses.Forbidden : form is null ? MultiplexedCloses.WrongSubProtocol : IsLeaving ? SocketClose.GoingAway : null;
+        var caller = new SocketCaller(context);
+        return SocketHandshake.OpenAsync(context, _sockets, form?.SubProtocol, socket => ServeAsync(socket, form, caller, refusal));
+    }
+
+    private async Task ServeAsync(ClientSocket socket, FrameForm? form, SocketCaller caller, SocketClose? refusal)
+    {
+        await using var closing = socket;
         try
         {
-            // Refused after the handshake: browsers tell their pages nothing of a handshake that failed.
-            var refusal = !_origins.AllowsSocket(context.Request) ? MultiplexedCloses.Forbidden
-                : form is null ? MultiplexedCloses.WrongSubProtocol
-                : IsLeaving ? SocketClose.GoingAway
-                : await ServeAsync(socket, form, context);
-            if (refusal is not null)
-                await CloseAsync(socket, refusal);
+            // What opens the session is not held while that is silent for hours.
+            var opened = refusal is null ? await OpenAsync(socket, form!, caller) : new(refusal);
+            if (opened.Session is not null)
+                await RunAsync(opened.Session, socket, opened.IsResumed, opened.Expires);
+            if (opened.Refusal is not null)
+                await CloseAsync(socket, opened.Refusal);
             else if (socket.ClosedByClient is { } close)
                 await socket.CloseAsync(close);
             await socket.PassOverAsync();
@@ -116,24 +118,21 @@ internal sealed class MultiplexedProtocol
         }
     }
 
-    // Why the socket is to be closed; null where it has been.
-    private async Task<SocketClose?> ServeAsync(ClientSocket socket, FrameForm form, HttpContext context)
+    private async ValueTask<Opened> OpenAsync(ClientSocket socket, FrameForm form, SocketCaller caller)
     {
         var (hello, wrong) = await ReadHelloAsync(socket, form);
         if (hello is null)
-            return wrong;
-        var caller = new SocketCaller(context);
+            return new(wrong);
         if (caller.Take(hello.Metadata) is { } bad)
-            return MultiplexedCloses.BadFrame(bad.Message);
+            return new(MultiplexedCloses.BadFrame(bad.Message));
         var term = await CheckAsync(caller);
         if (term.Refusal is { } refusal)
-            return MultiplexedCloses.Unauthorized(refusal.Message);
+            return new(MultiplexedCloses.Unauthorized(refusal.Message));
         var known = hello.Session.Length > 0 ? await _lost.TakeAsync(hello.Session, form, hello.Received) : null;
         var session = known ?? Begin(form, caller, hello);
         // The one who was looked at, and no other, makes the calls from now on.
         session.Caller = caller;
-        await RunAsync(session, socket, resumed: session == known, term.Expires);
-        return null;
+        return new(null, session, session == known, term.Expires);
     }
 
     private MultiplexedSession Begin(FrameForm form, SocketCaller caller, ClientFrame hello)
@@ -193,4 +192,11 @@ internal sealed class MultiplexedProtocol
             return (null, MultiplexedCloses.BadFrame(wrong));
         return frame.Kind == ClientFrameKind.Hello ? (frame, null) : (null, MultiplexedCloses.BadFrame("the first frame is no hello"));
     }
+
+    /// <summary>What came of a hello.</summary>
+    /// <param name="Refusal">Why the socket is to be closed; null where there is a session, or the client has closed.</param>
+    /// <param name="Session">The session.</param>
+    /// <param name="IsResumed">It goes on with what was.</param>
+    /// <param name="Expires">When what proves who the caller is ends; null for never.</param>
+    private readonly record struct Opened(SocketClose? Refusal, MultiplexedSession? Session = null, bool IsResumed = false, DateTimeOffset? Expires = null);
 }

@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using Microsoft.AspNetCore.Http;
 using ProtocolGateway.Edges.Sockets;
 using ProtocolGateway.Envelope.Buffers;
 using Xunit;
@@ -73,5 +72,5 @@ public sealed class ClientSocketTests
         Assert.True(socket.Gone.IsCancellationRequested);
     }
 
-    private static ClientSocket Open(Wire wire, int maxBytes = 100) => new(wire, new DefaultHttpContext(), maxBytes, TimeProvider.System);
+    private static ClientSocket Open(Wire wire, int maxBytes = 100) => wire.Open(maxBytes);
 }

@@ -1,6 +1,8 @@
 using System.Net.WebSockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using ProtocolGateway.Edges.Sockets;
 using Xunit;
 
 namespace UnitTests.Edges.Sockets;
@@ -22,6 +24,13 @@ internal sealed class Wire : WebSocket
     public WebSocketCloseStatus? Status { get; init; }
 
     public string? Reason { get; init; }
+
+    /// <summary>A client's socket on this connection.</summary>
+    public ClientSocket Open(int maxBytes)
+    {
+        var pinger = new SocketPinger(TimeSpan.FromDays(1), TimeSpan.FromDays(1), TimeProvider.System);
+        return new(this, new RequestStream(Stream.Null, new DefaultHttpContext(), pinger), new(maxBytes, pinger, TimeProvider.System));
+    }
 
     public override WebSocketCloseStatus? CloseStatus => Status;
 

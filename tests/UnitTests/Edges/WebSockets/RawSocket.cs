@@ -15,11 +15,15 @@ internal sealed class RawSocket : IAsyncDisposable
 
     private RawSocket(RawConnection connection) => _connection = connection;
 
-    public static async Task<RawSocket> OpenAsync(int port, string path, string? protocol)
+    /// <param name="port">The port.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="protocol">What is offered; null for nothing.</param>
+    /// <param name="early">Frames that are sent together with the handshake, before its answer.</param>
+    public static async Task<RawSocket> OpenAsync(int port, string path, string? protocol, string early = "")
     {
         var socket = new RawSocket(await RawConnection.OpenAsync(port));
         var offered = protocol is null ? "" : $"Sec-WebSocket-Protocol: {protocol}\r\n";
-        await socket._connection.SendAsync($"GET {path} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{offered}\r\n");
+        await socket._connection.SendAsync($"GET {path} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{offered}\r\n{early}");
         while (true)
         {
             var head = Encoding.Latin1.GetString([.. socket._input]);

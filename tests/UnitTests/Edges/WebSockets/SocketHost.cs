@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ProtocolGateway.Edges.Sockets;
 using ProtocolGateway.Edges.WebSockets;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.TestKit.Running;
@@ -21,6 +22,8 @@ internal sealed class SocketHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stopping, _retired;
+
+    private int _requests, _followed;
 
     private SocketHost(WebApplication app, WebSocketEdge edge, LogRecorder log, CancellationTokenSource stopping, CancellationTokenSource retired) =>
         (_app, Edge, Log, _stopping, _retired) = (app, edge, log, stopping, retired);
@@ -45,19 +48,23 @@ internal sealed class SocketHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.UseShutdownTimeout(TimeSpan.FromSeconds(1));
-        if (http2)
-            builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ConfigureEndpointDefaults(static e => e.Protocols = HttpProtocols.Http2));
-        var app = builder.Build();
-        app.Run(context =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(e =>
         {
-            if (edge.TryHandle(context) is { } handled)
-                return handled;
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        });
+            e.Protocols = http2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
+            ConnectionHandover.UseOn(e);
+        }));
+        var app = builder.Build();
+        var host = new SocketHost(app, edge, log, stopping, retired);
+        app.Run(host.AnswerAsync);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new(app, edge, log, stopping, retired);
+        return host;
     }
+
+    /// <summary>How many requests are not answered yet.</summary>
+    public int Requests => _requests;
+
+    /// <summary>How many sockets have ended that lived on without their requests.</summary>
+    public int Followed => _followed;
 
     /// <summary>Tells the edge that the program stops.</summary>
     public void Stop() => _stopping.Cancel();
@@ -86,11 +93,7 @@ internal sealed class SocketHost : IAsyncDisposable
     }
 
     /// <summary>Opens a socket of which each byte is the test's own to send.</summary>
-    public async Task<RawSocket> OpenRawAsync(string path = "/ws", string? protocol = "gateway.v1.json")
-    {
-        var raw = await RawSocket.OpenAsync(Address.Port, path, protocol);
-        return raw;
-    }
+    public Task<RawSocket> OpenRawAsync(string path = "/ws", string? protocol = "gateway.v1.json", string early = "") => RawSocket.OpenAsync(Address.Port, path, protocol, early);
 
     /// <summary>Waits until something holds.</summary>
     public static async Task UntilAsync(Func<bool> holds)
@@ -110,5 +113,20 @@ internal sealed class SocketHost : IAsyncDisposable
         _stopping.Dispose();
         _retired.Dispose();
         Log.Dispose();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _requests);
+        if (Edge.TryHandle(context) is { } handled)
+            await handled;
+        else
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+        ConnectionHandover.TryFollow(context, () =>
+        {
+            Interlocked.Increment(ref _followed);
+            return default;
+        });
+        Interlocked.Decrement(ref _requests);
     }
 }

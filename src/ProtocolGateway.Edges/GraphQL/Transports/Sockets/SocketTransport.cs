@@ -12,7 +12,7 @@ internal sealed class SocketTransport
 
     private readonly SocketRunner _runner;
     private readonly AllowedOrigins _origins;
-    private readonly GraphTransportOptions _options;
+    private readonly SocketOptions _sockets;
     private readonly SocketHandshake _handshake;
 
     /// <param name="dispatcher">What runs operations.</param>
@@ -31,7 +31,8 @@ internal sealed class SocketTransport
         ILogger log,
         RequestDelegate plain)
     {
-        (_origins, _options) = (origins, options);
+        _origins = origins;
+        _sockets = new(options.MaxRequestBytes, new(options.KeepAlive, options.KeepAliveTimeout, services.Time), services.Time);
         _runner = new(dispatcher, documents, options, services, log);
         _handshake = new(AcceptAsync, plain, services.Loggers);
     }
@@ -40,16 +41,28 @@ internal sealed class SocketTransport
     public Task HandleAsync(HttpContext context) => _handshake.HandleAsync(context);
 
     // A refusal comes as a close code after the handshake: browsers tell their pages nothing of a handshake that failed.
-    private async Task AcceptAsync(HttpContext context)
+    private Task AcceptAsync(HttpContext context)
     {
         var speaks = context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol);
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-        {
-            SubProtocol = speaks ? SubProtocol : null,
-            KeepAliveInterval = _options.KeepAlive,
-            KeepAliveTimeout = _options.KeepAliveTimeout,
-        });
-        await using var session = new SocketSession(new(socket, context, _options.MaxRequestBytes, _runner.Services.Time), context, _runner);
-        await session.RunAsync(!_origins.AllowsSocket(context.Request) ? GraphCloses.Forbidden : speaks ? null : GraphCloses.WrongSubProtocol);
+        var refusal = !_origins.AllowsSocket(context.Request) ? GraphCloses.Forbidden : speaks ? null : GraphCloses.WrongSubProtocol;
+        var opening = Detached(context);
+        return SocketHandshake.OpenAsync(context, _sockets, speaks ? SubProtocol : null, socket => ServeAsync(socket, opening, refusal));
+    }
+
+    private async Task ServeAsync(ClientSocket socket, HttpContext opening, SocketClose? refusal)
+    {
+        await using var session = new SocketSession(socket, opening, _runner);
+        await session.RunAsync(refusal);
+    }
+
+    // What is asked of the request that opened the socket, when that has long ended.
+    private static DefaultHttpContext Detached(HttpContext context)
+    {
+        var copy = new DefaultHttpContext();
+        (copy.Request.Method, copy.Request.Protocol, copy.Request.Scheme, copy.Request.Host) = (context.Request.Method, context.Request.Protocol, context.Request.Scheme, context.Request.Host);
+        foreach (var (name, values) in context.Request.Headers)
+            copy.Request.Headers[name] = values;
+        copy.Connection.RemoteIpAddress = context.Connection.RemoteIpAddress;
+        return copy;
     }
 }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Edges.GraphQL;
 using ProtocolGateway.Edges.GraphQL.Transports;
+using ProtocolGateway.Edges.Sockets;
 using ProtocolGateway.TestKit.Running;
 using Xunit;
 
@@ -46,6 +47,7 @@ internal sealed class GraphHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ConfigureEndpointDefaults(static e => ConnectionHandover.UseOn(e)));
         var app = builder.Build();
         app.Run(context =>
         {

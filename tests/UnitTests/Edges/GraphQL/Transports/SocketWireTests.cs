@@ -73,7 +73,7 @@ public sealed class SocketWireTests
         Assert.InRange(socket.Rooms[1], 1, 64 * 1024);
     }
 
-    private static ClientSocket Open(Wire wire) => new(wire, new DefaultHttpContext(), 100, TimeProvider.System);
+    private static ClientSocket Open(Wire wire) => wire.Open(100);
 
     private static SocketOperation Operation(string id) => new(id, new PooledBuffer(), CancellationToken.None);
 }

@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
+
+namespace ProtocolGateway.Edges.Sockets;
+
+/// <summary>The bytes of a WebSocket that has a connection of its own: straight from and to what the transport reads and writes.</summary>
+/// <param name="connection">The connection; nothing else reads from it or writes to it.</param>
+/// <param name="pinger">Looks at it from time to time.</param>
+internal sealed class ConnectionStream(ConnectionContext connection, SocketPinger pinger) : PingedStream(pinger)
+{
+    public override CancellationToken Lost => connection.ConnectionClosed;
+
+    public override void Abort() => connection.Abort();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var input = connection.Transport.Input;
+        BeginRead();
+        var result = await input.ReadAsync(cancellationToken);
+        // A server that is about to stop wakes whoever waits for a request, and has meant the one who read before.
+        while (result is { IsCanceled: true, IsCompleted: false, Buffer.IsEmpty: true })
+        {
+            input.AdvanceTo(result.Buffer.Start);
+            result = await input.ReadAsync(cancellationToken);
+        }
+
+        var count = Take(result.Buffer, buffer.Span);
+        EndRead();
+        return count;
+    }
+
+    protected override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        var result = await connection.Transport.Output.WriteAsync(bytes, cancel);
+        if (result.IsCompleted)
+            throw new IOException("The connection takes no more bytes.");
+    }
+
+    // Nothing of what came is taken by one who only waits for it: then it is there at once, for the next.
+    private int Take(in ReadOnlySequence<byte> came, Span<byte> into)
+    {
+        var count = (int)Math.Min(came.Length, into.Length);
+        var taken = came.Slice(0, count);
+        taken.CopyTo(into);
+        connection.Transport.Input.AdvanceTo(taken.End);
+        return count;
+    }
+}
