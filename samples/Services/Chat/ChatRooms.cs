@@ -47,11 +47,13 @@ public sealed class ChatRoom(string name)
 {
     // What is older is forgotten.
     private const int Kept = 100_000;
+    private const long KeptBytes = 64 * 1024 * 1024;
 
     private readonly Lock _lock = new();
     private readonly Queue<ByteString> _messages = new();
     private readonly List<Action<ulong, ByteString>> _listeners = [];
     private ulong _last;
+    private long _bytes;
 
     /// <summary>The name.</summary>
     public string Name => name;
@@ -63,8 +65,9 @@ public sealed class ChatRoom(string name)
         {
             _last++;
             _messages.Enqueue(message);
-            if (_messages.Count > Kept)
-                _messages.Dequeue();
+            _bytes += message.Length;
+            while (_messages.Count > Kept || (_bytes > KeptBytes && _messages.Count > 1))
+                _bytes -= _messages.Dequeue().Length;
             foreach (var listener in _listeners)
                 listener(_last, message);
         }

@@ -13,6 +13,7 @@ internal sealed class ChatStream(ChatRooms rooms) : IDisposable
 {
     // One gRPC message carries what has come together, up to here.
     private const int MostEvents = 256;
+    private const int MostBytes = 1024 * 1024;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -28,7 +29,7 @@ internal sealed class ChatStream(ChatRooms rooms) : IDisposable
             while (await _events.Reader.WaitToReadAsync(cancel))
             {
                 var batch = new ToGateway();
-                while (batch.Events.Count < MostEvents && _events.Reader.TryRead(out var next))
+                for (var bytes = 0; batch.Events.Count < MostEvents && bytes < MostBytes && _events.Reader.TryRead(out var next); bytes += next.CalculateSize())
                     batch.Events.Add(next);
                 await output.WriteAsync(batch, cancel);
             }

@@ -18,6 +18,12 @@ internal sealed class QueueBudget(long limit)
         return false;
     }
 
+    /// <summary>More may be taken.</summary>
+    public bool HasRoom => Used < limit;
+
+    /// <summary>Takes bytes, be they there or not: those of what is here already.</summary>
+    public void Charge(long bytes) => Interlocked.Add(ref _used, bytes);
+
     /// <summary>Gives bytes back.</summary>
     public void Return(long bytes) => Interlocked.Add(ref _used, -bytes);
 }

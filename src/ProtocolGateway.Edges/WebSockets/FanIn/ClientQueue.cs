@@ -22,6 +22,7 @@ internal sealed class ClientQueue(FanInOptions options, QueueBudget budget)
     // A linked list: what is left out may stand anywhere.
     private readonly LinkedList<Outgoing> _waiting = new();
     private long _bytes;
+    private int _alone;
 
     /// <summary>Nothing waits.</summary>
     public bool IsEmpty => _waiting.Count == 0;
@@ -53,6 +54,7 @@ internal sealed class ClientQueue(FanInOptions options, QueueBudget budget)
 
         _waiting.AddLast(message);
         _bytes += message.Size;
+        _alone += message.Group is null ? 1 : 0;
         return true;
     }
 
@@ -72,12 +74,12 @@ internal sealed class ClientQueue(FanInOptions options, QueueBudget budget)
     {
         _waiting.Clear();
         budget.Return(_bytes);
-        _bytes = 0;
+        (_bytes, _alone) = (0, 0);
     }
 
-    // Takes the budget where it fits. Of messages for this client alone there are no more than its credit.
+    // Takes the budget where it fits. Messages for this client alone may be larger, as the service keeps to its credit; what it sends beyond that is as any other.
     private bool Fits(in Outgoing message) =>
-        (message.Group is null || _bytes == 0 || _bytes + message.Size <= options.QueueBytes) && budget.TryTake(message.Size);
+        ((message.Group is null && _alone < options.Credit) || _bytes == 0 || _bytes + message.Size <= options.QueueBytes) && budget.TryTake(message.Size);
 
     private bool MakeRoom(in Outgoing message)
     {
@@ -114,6 +116,7 @@ internal sealed class ClientQueue(FanInOptions options, QueueBudget budget)
     private void Remove(LinkedListNode<Outgoing> node)
     {
         _bytes -= node.Value.Size;
+        _alone -= node.Value.Group is null ? 1 : 0;
         budget.Return(node.Value.Size);
         _waiting.Remove(node);
     }

@@ -5,7 +5,8 @@ namespace ProtocolGateway.Edges.WebSockets.FanIn;
 /// takes waits. Not thread-safe: its connection holds its lock.
 /// </summary>
 /// <param name="maxBytes">The most bytes, besides one message.</param>
-internal sealed class ClientWindow(int maxBytes)
+/// <param name="budget">What may be kept of all.</param>
+internal sealed class ClientWindow(int maxBytes, QueueBudget budget)
 {
     private readonly Queue<(byte[] Payload, bool Text)> _kept = new();
     private long _bytes;
@@ -28,6 +29,7 @@ internal sealed class ClientWindow(int maxBytes)
     /// <summary>Keeps a message.</summary>
     public void Add(byte[] payload, bool text)
     {
+        budget.Charge(payload.Length);
         _kept.Enqueue((payload, text));
         _bytes += payload.Length;
         Last++;
@@ -39,7 +41,20 @@ internal sealed class ClientWindow(int maxBytes)
         if (sequence > Last)
             return false;
         while (Acknowledged < sequence)
-            _bytes -= _kept.Dequeue().Payload.Length;
+        {
+            var length = _kept.Dequeue().Payload.Length;
+            _bytes -= length;
+            budget.Return(length);
+        }
+
         return true;
+    }
+
+    /// <summary>Forgets all.</summary>
+    public void Clear()
+    {
+        _kept.Clear();
+        budget.Return(_bytes);
+        _bytes = 0;
     }
 }

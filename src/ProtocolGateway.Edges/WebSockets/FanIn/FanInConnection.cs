@@ -11,6 +11,9 @@ namespace ProtocolGateway.Edges.WebSockets.FanIn;
 /// </summary>
 internal sealed class FanInConnection
 {
+    private static readonly TimeSpan RoomInterval = TimeSpan.FromMilliseconds(100);
+    private const int MostPassedOver = 1024 * 1024;
+
     private readonly FanInHub _hub;
     private readonly Connect _connect;
     private readonly Lock _lock = new();
@@ -33,7 +36,7 @@ internal sealed class FanInConnection
     public FanInConnection(FanInHub hub, Connect connect)
     {
         (_hub, _connect) = (hub, connect);
-        _window = new(hub.Options.QueueBytes);
+        _window = new(hub.Options.QueueBytes, hub.Budget);
         _queue = new(hub.Options, hub.Budget);
     }
 
@@ -144,17 +147,22 @@ internal sealed class FanInConnection
             _socket = socket;
         Flush();
         using var bytes = new PooledBuffer();
+        var passedOver = 0L;
         while (true)
         {
-            await RoomAsync(socket.Lost);
+            // Whoever waits for the service holds nothing besides what is counted.
             bytes.Dispose();
+            await RoomAsync(socket.Lost);
             var input = await socket.ReadAsync(bytes);
             if (input == SocketInput.Closed)
                 return;
             if (input == SocketInput.TooLarge)
                 await socket.CloseAsync(SocketClose.TooLarge(_hub.MaxMessageBytes));
-            else if (!socket.IsClosing)
-                Add(bytes.WrittenSpan, input == SocketInput.Text);
+            else if (!socket.IsClosing && _close is null)
+                await AddAsync(bytes, input == SocketInput.Text, socket.Lost);
+            // Until it has closed too. No credit holds it back any more: one that goes on without end waits to be cut off.
+            else if ((passedOver += bytes.Length) > MostPassedOver)
+                await Task.Delay(Timeout.InfiniteTimeSpan, _hub.Time, socket.Lost);
         }
     }
 
@@ -170,9 +178,9 @@ internal sealed class FanInConnection
             _isOver = true;
             stream = _stream;
             _queue.Clear();
+            _window.Clear();
             Wake();
-            foreach (var name in _groups.Keys)
-                stream?.Leave(name, this);
+            LeaveGroups();
         }
 
         _answer.TrySetResult((null, close));
@@ -226,34 +234,48 @@ internal sealed class FanInConnection
     {
         _close ??= close;
         _answer.TrySetResult((null, close));
-        // Somebody who does not read would never see it after all that waits.
-        if (close == FanInCloses.TooSlow)
-            _queue.Clear();
+        if (close != FanInCloses.TooSlow)
+            return;
+        // Somebody who does not read would never see it after all that waits, and costs a broadcast no more than he must.
+        _queue.Clear();
+        LeaveGroups();
     }
 
-    private void Add(ReadOnlySpan<byte> payload, bool text)
+    private void LeaveGroups()
+    {
+        foreach (var name in _groups.Keys)
+            _stream?.Leave(name, this);
+    }
+
+    private async ValueTask AddAsync(PooledBuffer bytes, bool text, CancellationToken gone)
+    {
+        while (TryAdd(bytes.WrittenSpan, text) is { } full)
+            await full.Events.RoomAsync(gone);
+    }
+
+    // Null where it was taken; else the stream that has no room for it yet.
+    private FanInStream? TryAdd(ReadOnlySpan<byte> payload, bool text)
     {
         lock (_lock)
         {
-            if (_isOver)
-                return;
-            var kept = payload.ToArray();
-            _window.Add(kept, text);
-            if (_isAccepted)
-                _stream!.Events.Add(_reference, _window.Last, kept, text);
+            // What comes from one that is about to be closed is passed over, as nothing bounds it any more.
+            if (_isOver || _close is not null)
+                return null;
+            if (_isAccepted && !_stream!.Events.TryAdd(_reference, _window.Last + 1, payload, text))
+                return _stream;
+            _window.Add(payload.ToArray(), text);
+            return null;
         }
     }
 
-    // A client that sends faster than the service takes waits, and so does one whose stream is full or lost.
+    // A client that sends faster than the service takes waits, and so does one whose stream is lost.
     private async ValueTask RoomAsync(CancellationToken gone)
     {
-        FanInStream? stream;
         while (true)
         {
             Task wait;
             lock (_lock)
             {
-                stream = _stream;
                 if (_isOver || _close is not null || (_isAccepted && _window.HasRoom))
                     break;
                 _room ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -263,8 +285,9 @@ internal sealed class FanInConnection
             await wait.WaitAsync(gone);
         }
 
-        if (stream is not null)
-            await stream.Events.RoomAsync(gone);
+        // What all clients together may keep: rare, so nobody is told when there is room again.
+        while (!_hub.Budget.HasRoom)
+            await Task.Delay(RoomInterval, _hub.Time, gone);
     }
 
     private void Wake()
@@ -277,7 +300,12 @@ internal sealed class FanInConnection
     {
         lock (_lock)
         {
-            if (_socket is null || _isSending || _isOver || (_queue.IsEmpty && _close is null))
+            if (_socket is null || _isOver || (_queue.IsEmpty && _close is null))
+                return;
+            // Where a frame does not go out, the close frame would wait behind it: it is given its few seconds, and then the client is cut off.
+            if (_close == FanInCloses.TooSlow)
+                _ = _socket.CloseAsync(_close);
+            if (_isSending)
                 return;
             _isSending = true;
         }

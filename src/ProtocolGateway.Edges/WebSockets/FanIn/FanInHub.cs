@@ -33,6 +33,8 @@ internal sealed class FanInHub
     /// <summary>The name of this run of this gateway.</summary>
     public string Gateway { get; } = LostSessions.NewToken();
 
+    public TimeProvider Time => _services.Time;
+
     /// <summary>The largest message of a client.</summary>
     public int MaxMessageBytes => _edge.MaxRequestBytes;
 
@@ -85,6 +87,7 @@ internal sealed class FanInHub
         var left = FanInCloses.Of((ClientSocket?)null);
         try
         {
+            await _streams.RoomAsync(context.RequestAborted);
             _streams.Attach(connection);
             var (accept, close) = await AnswerOf(connection, context.RequestAborted);
             if (close is null)

@@ -16,11 +16,19 @@ internal sealed class FanInStream : GatewayCall, IDisposable
     private readonly ConcurrentDictionary<string, Group> _groups = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _cancel;
     private uint _lastReference;
+    private bool _isStalled;
 
-    private FanInStream(FanInHub hub, CancellationTokenSource cancel) => (_hub, _cancel) = (hub, cancel);
+    private FanInStream(FanInHub hub, CancellationTokenSource cancel)
+    {
+        (_hub, _cancel) = (hub, cancel);
+        Events = new(hub.Options.Patience, hub.Time, Stalled);
+    }
 
     /// <summary>What waits to be sent.</summary>
-    public EventBuffer Events { get; } = new();
+    public EventBuffer Events { get; }
+
+    /// <summary>Why it was lost.</summary>
+    public string Loss => _isStalled ? "the service takes nothing from it" : Error?.ToString() ?? "the service ended it";
 
     /// <summary>How many connections it carries.</summary>
     public int Count => _connections.Count;
@@ -84,9 +92,6 @@ internal sealed class FanInStream : GatewayCall, IDisposable
         }
     }
 
-    /// <summary>Ends it at once.</summary>
-    public void Cancel() => _cancel.Cancel();
-
     /// <inheritdoc />
     public override bool TryGetSingleMessage(out ReadOnlySequence<byte> message)
     {
@@ -143,6 +148,13 @@ internal sealed class FanInStream : GatewayCall, IDisposable
     {
         Events.Dispose();
         _cancel.Dispose();
+    }
+
+    private void Stalled()
+    {
+        _isStalled = true;
+        // Not on this stack, which holds locks.
+        _ = _cancel.CancelAsync();
     }
 
     private void Broadcast(Broadcast broadcast)

@@ -18,6 +18,13 @@ internal sealed class FanInStreams(FanInHub hub, CallHandler pipeline, WebSocket
     private TimeSpan _pause = FirstPause;
     private bool _isWaiting;
 
+    /// <summary>Waits until a stream has room for another connection: else clients that come and go would fill the memory where a service takes nothing.</summary>
+    public ValueTask RoomAsync(CancellationToken gone)
+    {
+        lock (_lock)
+            return _open.Count < hub.Options.Streams ? default : Least().Events.RoomAsync(gone);
+    }
+
     /// <summary>Gives a connection a stream.</summary>
     public void Attach(FanInConnection connection)
     {
@@ -93,7 +100,7 @@ internal sealed class FanInStreams(FanInHub hub, CallHandler pipeline, WebSocket
             var orphans = stream.RemoveAll();
             if (orphans.Count == 0)
                 return;
-            WebSocketEdgeLog.StreamLost(log, hub.Options.Path, orphans.Count, stream.Error?.ToString() ?? "the service ended it");
+            WebSocketEdgeLog.StreamLost(log, hub.Options.Path, orphans.Count, stream.Loss);
             var now = services.Time.GetTimestamp();
             foreach (var orphan in orphans)
             {

@@ -85,6 +85,17 @@ public sealed class ClientQueueTests
         Assert.True(budget.TryTake(1_000_000));
     }
 
+    [Fact]
+    public void A_service_that_does_not_keep_to_its_credit_fills_no_more_than_the_queue()
+    {
+        var queue = Queue(SlowConsumer.DropOldest);
+        for (var i = 0; i < 32; i++)
+            Assert.True(queue.TryAdd(Alone(1)));
+        Assert.False(queue.TryAdd(Alone(1)));
+        Assert.True(queue.TryTake(out _));
+        Assert.True(queue.TryAdd(Alone(1)));
+    }
+
     private static Outgoing Broadcast(string group, byte first) => new(Bytes(first), true, 0, group);
 
     private static Outgoing Alone(byte first) => new(Bytes(first), true, 1, null);

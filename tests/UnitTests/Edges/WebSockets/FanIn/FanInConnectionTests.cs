@@ -120,6 +120,26 @@ public sealed class FanInConnectionTests
     }
 
     [Fact]
+    public async Task One_who_takes_nothing_is_let_go_within_seconds_and_the_service_hears_nothing_more_of_him()
+    {
+        await using var host = await StartAsync();
+        var opening = host.OpenRawAsync("/chat", null);
+        var stream = await _service.NextStreamAsync();
+        await stream.NextAsync();
+        await stream.SendAsync(new ServiceEvent { Connection = 1, Accept = new() }, Join(1, 0));
+        await using var raw = await opening;
+        var large = new string('x', 200_000);
+        // More than the connection takes and the queue holds.
+        for (var offset = 1ul; offset <= 100; offset++)
+            await stream.SendAsync(Broadcast(offset, large));
+        for (var i = 0; i < 20; i++)
+            await raw.SendAsync("still there");
+        var close = await stream.NextAsync().WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+        Assert.Equal(1013u, close.Close?.Code);
+        await stream.ExpectNothingAsync();
+    }
+
+    [Fact]
     public async Task One_whose_authentication_has_ended_is_closed()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
