@@ -52,7 +52,8 @@ internal sealed class ChatStream(ChatRooms rooms) : IDisposable
                 Say(what.Connection, member, what.Message);
                 break;
             case GatewayEvent.EventOneofCase.Gap when _members.TryGetValue(what.Connection, out var member):
-                Tell(what.Connection, member, JsonSerializer.Serialize(new { missed = what.Gap.Missed }, Json));
+                TellMissed(what.Connection, member, what.Gap.Missed);
+                Send(new() { Connection = what.Connection, Ack = new() { Missed = what.Gap.Total } });
                 break;
             case GatewayEvent.EventOneofCase.Close when _members.Remove(what.Connection, out var member):
                 rooms.Forget(member.Id);
@@ -85,6 +86,8 @@ internal sealed class ChatStream(ChatRooms rooms) : IDisposable
         var member = new Member(connect.Id, nick, rooms.Room(name), connect.Delivered);
         _members[connection] = member;
         Send(new() { Connection = connection, Accept = new() { Received = rooms.LastOf(connect.Id) } });
+        if (connect.Missed > 0)
+            TellMissed(connection, member, connect.Missed);
         Listen(member.Room);
         var known = connect.Groups.FirstOrDefault(g => g.Group == name)?.Offset;
         // Between what is told here and what is broadcast later nothing can be said: the room waits.
@@ -119,6 +122,8 @@ internal sealed class ChatStream(ChatRooms rooms) : IDisposable
             return null;
         }
     }
+
+    private void TellMissed(uint connection, Member member, ulong missed) => Tell(connection, member, JsonSerializer.Serialize(new { missed }, Json));
 
     private void Tell(uint connection, Member member, string text) =>
         Send(new() { Connection = connection, Message = new() { Sequence = ++member.Told, Payload = ByteString.CopyFromUtf8(text), Text = true } });

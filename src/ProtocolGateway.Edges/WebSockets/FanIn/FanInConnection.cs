@@ -19,12 +19,13 @@ internal sealed class FanInConnection
     private readonly Lock _lock = new();
     private readonly ClientWindow _window;
     private readonly ClientQueue _queue;
+    private readonly MissedCount _missed = new();
     private readonly Dictionary<string, Membership> _groups = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource<(Accept? Accept, SocketClose? Close)> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FanInStream? _stream;
     private uint _reference;
     private bool _isAccepted, _isSending, _isOver;
-    private ulong _received, _delivered, _acknowledged;
+    private ulong _received, _delivered, _acknowledged, _missedAtConnect;
     private int _sinceGap;
     private ByteString _state = ByteString.Empty;
     private ClientSocket? _socket;
@@ -66,6 +67,8 @@ internal sealed class FanInConnection
             connect.Resumed = _answer.Task.IsCompleted;
             connect.Delivered = _received;
             connect.State = _state;
+            _missed.Tell(_queue.TakeMissed(), _window.Last);
+            (connect.Missed, _missedAtConnect) = (_missed.Unknown, _missed.Total);
             foreach (var (name, membership) in _groups)
                 connect.Groups.Add(new WireMembership { Group = name, Offset = membership.Offset });
             stream.Events.Add(new GatewayEvent { Connection = _reference, Connect = connect });
@@ -104,6 +107,7 @@ internal sealed class FanInConnection
                 case ServiceEvent.EventOneofCase.Ack:
                     if (!_window.TryAcknowledge(what.Ack.Sequence))
                         Close(FanInCloses.Broken("it acknowledges what was not sent"));
+                    _missed.Acknowledge(what.Ack.Sequence, what.Ack.Missed);
                     Wake();
                     break;
                 case ServiceEvent.EventOneofCase.Credit:
@@ -192,6 +196,7 @@ internal sealed class FanInConnection
         if (_isAccepted)
             return;
         _isAccepted = true;
+        _missed.Accepted(_missedAtConnect);
         _state = accept.State;
         _window.Credit = accept.Credit == 0 ? (uint)_hub.Options.Credit : accept.Credit;
         if (_answer.Task.IsCompleted && !_window.TryAcknowledge(Math.Max(accept.Received, _window.Acknowledged)))
@@ -228,6 +233,9 @@ internal sealed class FanInConnection
             return;
         if (!_queue.TryAdd(message))
             Close(FanInCloses.TooSlow);
+        // Where nothing waits, nothing that is sent will say so.
+        else if (_queue.IsEmpty && !_isSending)
+            TellMissed();
     }
 
     private void Close(SocketClose close)
@@ -345,8 +353,8 @@ internal sealed class FanInConnection
             close = _close;
             if (close is not null)
                 return true;
-            _isSending = false;
-            return false;
+            TellMissed();
+            return _isSending = false;
         }
     }
 
@@ -365,13 +373,21 @@ internal sealed class FanInConnection
                 stream.Events.Add(new GatewayEvent { Connection = _reference, Ack = new() { Sequence = _delivered } });
             }
 
-            if (_queue.Missed == 0 || (!_queue.IsEmpty && ++_sinceGap < _hub.Options.Credit))
-                return;
-            _sinceGap = 0;
-            var gap = new Gap { Missed = (ulong)_queue.TakeMissed() };
-            foreach (var (name, membership) in _groups)
-                gap.Groups.Add(new WireMembership { Group = name, Offset = membership.Offset });
-            stream.Events.Add(new GatewayEvent { Connection = _reference, Gap = gap });
+            if (_queue.IsEmpty || ++_sinceGap >= _hub.Options.Credit)
+                TellMissed();
         }
+    }
+
+    private void TellMissed()
+    {
+        _sinceGap = 0;
+        if (_queue.Missed == 0 || _stream is not { } stream || !_isAccepted)
+            return;
+        var missed = _queue.TakeMissed();
+        _missed.Tell(missed, _window.Last);
+        var gap = new Gap { Missed = (ulong)missed, Total = _missed.Total };
+        foreach (var (name, membership) in _groups)
+            gap.Groups.Add(new WireMembership { Group = name, Offset = membership.Offset });
+        stream.Events.Add(new GatewayEvent { Connection = _reference, Gap = gap });
     }
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
 using ProtocolGateway.Edges.WebSockets;
+using ProtocolGateway.Edges.WebSockets.FanIn;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
 using ProtocolGateway.FanIn.V1;
@@ -137,6 +138,42 @@ public sealed class FanInConnectionTests
         var close = await stream.NextAsync().WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
         Assert.Equal(1013u, close.Close?.Code);
         await stream.ExpectNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_gap_that_is_lost_with_its_stream_is_told_again_until_the_service_has_shown_that_it_knows()
+    {
+        var route = ScriptedService.Route with { SlowConsumer = SlowConsumer.DropOldest };
+        await using var host = await SocketHost.StartAsync(_service.HandleAsync, new WebSocketEdgeOptions { FanIn = [route], MaxQueuedBytes = 100 });
+        host.Log.Expect("A stream of /chat is lost");
+        var (socket, stream, _) = await OpenAsync(host);
+        using var client = socket;
+        // Nothing shows that it got the first; an Accept that it got the Connect, an Ack what it says, and an Ack of what came later that it got what was before.
+        stream = await LoseAfterGapAsync(stream, offset: 1, total: 1, missed: 1);
+        stream = await LoseAfterGapAsync(stream, offset: 2, total: 2, missed: 1);
+        stream = await LoseAfterGapAsync(stream, offset: 3, total: 3, missed: 0, known: 3);
+        await LoseAfterGapAsync(stream, offset: 4, total: 4, missed: 0, says: client);
+    }
+
+    private async Task<ScriptedStream> LoseAfterGapAsync(ScriptedStream stream, ulong offset, ulong total, ulong missed, ulong known = 0, TestSocket? says = null)
+    {
+        // Too large for what may wait.
+        await stream.SendAsync(Join(1, offset - 1), Broadcast(offset, new string('x', 200)));
+        var gap = (await stream.NextAsync()).Gap;
+        Assert.Equal((1ul, total, offset), (gap.Missed, gap.Total, Assert.Single(gap.Groups).Offset));
+        if (says is not null)
+        {
+            await says.SendAsync("hi");
+            await stream.SendAsync(new ServiceEvent { Connection = 1, Ack = new() { Sequence = (await stream.NextAsync()).Message.Sequence } });
+        }
+
+        await stream.SendAsync(new ServiceEvent { Connection = 1, Ack = new() { Missed = known } });
+        stream.End(_lost);
+        var next = await _service.NextStreamAsync();
+        var connect = await next.NextAsync();
+        Assert.Equal((true, missed), (connect.Connect.Resumed, connect.Connect.Missed));
+        await next.SendAsync(new ServiceEvent { Connection = 1, Accept = new() { Received = says is null ? 0ul : 1 } });
+        return next;
     }
 
     [Fact]
