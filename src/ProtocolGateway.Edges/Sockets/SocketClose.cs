@@ -23,6 +23,15 @@ internal sealed record SocketClose(int Code, string Reason)
     /// <summary>A close with a text of any length: what has no room is cut off.</summary>
     public static SocketClose Of(int code, string text) => new(code, Fit(text));
 
+    /// <summary>The frame, for a socket whose frames somebody else makes; RFC 6455, section 5.5.1.</summary>
+    /// <param name="masked">It goes to a server.</param>
+    public byte[] ToFrame(bool masked)
+    {
+        var reason = Encoding.UTF8.GetBytes(Reason);
+        // A mask keeps the text of strangers from being taken for something else on its way. This is ours, so that of zeros, which changes nothing, will do.
+        return [0x88, (byte)((masked ? 0x80 : 0) | (2 + reason.Length)), .. masked ? new byte[4] : [], (byte)(Code >> 8), (byte)Code, .. reason];
+    }
+
     private static string Fit(string text)
     {
         // One character may take three bytes; cutting earlier than needed harms nobody.

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using ProtocolGateway.Edges.Sockets;
 using ProtocolGateway.Edges.WebSockets.Multiplexed;
 using ProtocolGateway.Envelope.Calls;
 using ProtocolGateway.Envelope.Errors;
@@ -14,12 +15,12 @@ internal sealed class PassThroughProtocol(PassThroughOptions route, CallHandler 
     /// <summary>Serves a handshake, which the service answers.</summary>
     public async Task AcceptAsync(HttpContext context)
     {
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, services.Stopping);
-        var call = new PassThroughCall(context, route.Service)
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using var call = new PassThroughCall(context, route.Service, services.Time, cut)
         {
             Operation = route.Open,
             Edge = EdgeNames.WebSockets,
-            Cancelled = gone.Token,
+            Cancelled = cut.Token,
             CallerAddress = ClientHeaders.CallerAddress(context),
         };
         var (error, term) = await CheckAsync(context, call);
@@ -29,9 +30,9 @@ internal sealed class PassThroughProtocol(PassThroughOptions route, CallHandler 
             return;
         }
 
-        // Without a word: the bytes are the service's and the client's own.
-        await using var expiry = services.AfterEnd(term, SessionExpiry.Grace, context.Abort);
-
+        // The messages are the service's and the client's own: nothing can be said between them before the end.
+        await using var expiry = services.AfterEnd(term, SessionExpiry.Grace, () => call.Leave(MultiplexedCloses.Expired));
+        await using var stopping = services.Stopping.UnsafeRegister(static call => ((PassThroughCall)call!).Leave(SocketClose.GoingAway), call);
         try
         {
             await pipeline(call);
