@@ -100,10 +100,14 @@ internal sealed class ClientSocket(WebSocket socket, PingedStream stream, Socket
     public void Leave() => _writing.Release();
 
     /// <summary>Sends a message for the one who has entered; nothing once the close frame is out.</summary>
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> message, bool text)
+    /// <param name="message">The message.</param>
+    /// <param name="text">It is a text.</param>
+    /// <param name="moreAtHand">Another one, or the close, follows without a wait: it may leave with that.</param>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> message, bool text, bool moreAtHand = false)
     {
         if (_isSilent)
             return default;
+        stream.HoldsBack = moreAtHand;
         var sending = socket.SendAsync(message, text ? WebSocketMessageType.Text : WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
         return sending.IsCompleted ? sending : WaitForAsync(sending);
     }

@@ -10,6 +10,11 @@ namespace ProtocolGateway.Edges.Sockets;
 /// <param name="pinger">Looks at it from time to time.</param>
 internal sealed class ConnectionStream(ConnectionContext connection, SocketPinger pinger) : PingedStream(pinger)
 {
+    // Whether bytes go past the transport's pipe is settled with the first ones. They may where the client has spoken before, and had to be waited for: it has
+    // then got the answer to its handshake, and nothing waits in the pipe. What was there already may have been sent together with the handshake.
+    private bool _hasWaited, _hasHeard, _isSettled;
+    private StraightOutput? _straight;
+
     public override CancellationToken Lost => connection.ConnectionClosed;
 
     public override void Abort() => connection.Abort();
@@ -19,7 +24,9 @@ internal sealed class ConnectionStream(ConnectionContext connection, SocketPinge
     {
         var input = connection.Transport.Input;
         BeginRead();
-        var result = await input.ReadAsync(cancellationToken);
+        var reading = input.ReadAsync(cancellationToken);
+        _hasWaited |= !reading.IsCompleted;
+        var result = await reading;
         // A server that is about to stop wakes whoever waits for a request, and has meant the one who read before.
         while (result is { IsCanceled: true, IsCompleted: false, Buffer.IsEmpty: true })
         {
@@ -28,11 +35,19 @@ internal sealed class ConnectionStream(ConnectionContext connection, SocketPinge
         }
 
         var count = Take(result.Buffer, buffer.Span);
+        _hasHeard |= _hasWaited && count > 0;
         EndRead();
         return count;
     }
 
-    protected override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    protected override ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        if (!_isSettled)
+            (_straight, _isSettled) = (_hasHeard ? StraightOutput.Of(connection) : null, true);
+        return _straight is null ? SendByPipeAsync(bytes, cancel) : _straight.WriteAsync(bytes);
+    }
+
+    private async ValueTask SendByPipeAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
         var result = await connection.Transport.Output.WriteAsync(bytes, cancel);
         if (result.IsCompleted)

@@ -1,12 +1,18 @@
+using ProtocolGateway.Envelope.Buffers;
+
 namespace ProtocolGateway.Edges.Sockets;
 
 /// <summary>
 /// The bytes of a WebSocket, between whose frames pings are put. The framework writes each frame whole, and only one at a time; a pong that comes is its own to pass over.
+/// Frames of messages that come together leave together.
 /// </summary>
 /// <param name="pinger">Looks at it from time to time.</param>
 internal abstract class PingedStream(SocketPinger pinger) : Stream
 {
     private const byte CloseFrame = 0x88;
+
+    // RFC 6455, section 5.2: the opcodes of control frames have this bit.
+    private const byte Control = 0x08;
 
     // RFC 6455, section 5.5.2: final, opcode 9, nothing in it.
     private static readonly byte[] _ping = [0x89, 0];
@@ -15,6 +21,10 @@ internal abstract class PingedStream(SocketPinger pinger) : Stream
     private int _writing, _writes, _writesBefore;
     private bool _isReading, _isClosed;
     private Task? _pinging;
+    private PooledBuffer? _held;
+
+    /// <summary>The next frame is one of a message that another follows without a wait: both may leave in one piece. Of whoever writes.</summary>
+    public bool HoldsBack { get; set; }
 
     /// <summary>Fires when the connection is no more.</summary>
     public abstract CancellationToken Lost { get; }
@@ -64,21 +74,28 @@ internal abstract class PingedStream(SocketPinger pinger) : Stream
             _pinging = PingAsync();
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await EnterAsync();
+        if (Interlocked.CompareExchange(ref _writing, 1, 0) != 0)
+            return EnterAndWriteAsync(buffer, cancellationToken);
+        ValueTask sending;
         try
         {
-            _isClosed |= buffer.Length > 0 && buffer.Span[0] == CloseFrame;
-            await SendAsync(buffer, cancellationToken);
+            sending = HoldOrSendAsync(buffer, cancellationToken);
         }
-        finally
+        catch
         {
             Leave();
+            throw;
         }
+
+        if (!sending.IsCompleted)
+            return LeaveAfterAsync(sending);
+        Leave();
+        return sending;
     }
 
-    // What is written has been sent.
+    // What is written has been sent, but for what the next message takes with it.
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     // The framework reads and writes as above, and asks nothing else of a stream.
@@ -92,7 +109,7 @@ internal abstract class PingedStream(SocketPinger pinger) : Stream
 
     public override void SetLength(long value) => throw NotAsked();
 
-    /// <summary>Sends bytes, and flushes them.</summary>
+    /// <summary>Sends bytes, and flushes them: nothing of them is needed any more when that has ended.</summary>
     protected abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel);
 
     /// <summary>Whoever reads says so before he waits.</summary>
@@ -108,7 +125,11 @@ internal abstract class PingedStream(SocketPinger pinger) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             pinger.Remove(this);
+            _held?.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 
@@ -127,6 +148,49 @@ internal abstract class PingedStream(SocketPinger pinger) : Stream
         catch (Exception gone) when (ClientSocket.IsGone(gone) || gone is InvalidOperationException)
         {
             // Whoever reads finds out.
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private ValueTask HoldOrSendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel)
+    {
+        var kind = frame.IsEmpty ? (byte)0 : frame.Span[0];
+        _isClosed |= kind == CloseFrame;
+        var holds = HoldsBack && (kind & Control) == 0 && (_held?.Length ?? 0) + frame.Length <= ClientAnswer.MostHeldBack;
+        if (!holds && _held is null)
+            return SendAsync(frame, cancel);
+        (_held ??= new(ClientAnswer.MostHeldBack)).Write(frame.Span);
+        return holds ? default : SendHeldAsync(cancel);
+    }
+
+    private async ValueTask SendHeldAsync(CancellationToken cancel)
+    {
+        using var held = _held!;
+        _held = null;
+        await SendAsync(held.WrittenMemory, cancel);
+    }
+
+    private async ValueTask EnterAndWriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        await EnterAsync();
+        try
+        {
+            await HoldOrSendAsync(bytes, cancel);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private async ValueTask LeaveAfterAsync(ValueTask sending)
+    {
+        try
+        {
+            await sending;
         }
         finally
         {

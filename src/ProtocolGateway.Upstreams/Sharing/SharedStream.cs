@@ -15,6 +15,7 @@ internal sealed class SharedStream : GatewayCall, IDisposable
     private Subscriber[]? _all;
     private AnswerHead? _head;
     private SharedMessage? _last;
+    private int _held;
     private bool _isClosed;
 
     private SharedStream(StreamKey key, SharedStreamOptions options, CancellationTokenSource cancel) => (_key, _options, _cancel) = (key, options, cancel);
@@ -93,13 +94,16 @@ internal sealed class SharedStream : GatewayCall, IDisposable
             all = Subscribers();
         }
 
+        // What comes together is given together, so that it leaves together: a send for each costs more than all else. No more than half of what may wait, so
+        // that nobody counts as slow for it.
+        _held = moreAtHand && _options.SlowConsumer != SlowSubscriber.Latest && _held < _options.QueueMessages / 2 ? _held + 1 : 0;
         foreach (var subscriber in all)
         {
-            if (subscriber.Next(shared) is { IsCompleted: false } wait)
+            if (subscriber.Next(shared, isHeld: _held > 0) is { IsCompleted: false } wait)
                 (waits ??= []).Add(wait);
         }
 
-        return waits is null ? default : new(Task.WhenAll(waits));
+        return waits is null ? default : WaitAsync(all, waits);
     }
 
     /// <inheritdoc />
@@ -114,6 +118,15 @@ internal sealed class SharedStream : GatewayCall, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _cancel.Dispose();
+
+    // All wait for the slowest, but for nothing that they could have already.
+    private ValueTask WaitAsync(Subscriber[] all, List<Task> waits)
+    {
+        if (_held > 0)
+            Array.ForEach(all, static s => s.Run());
+        _held = 0;
+        return new(Task.WhenAll(waits));
+    }
 
     private Subscriber[] Subscribers()
     {

@@ -33,8 +33,10 @@ internal sealed class Subscriber(GatewayCall call, SharedStreamOptions options)
     }
 
     /// <summary>The next message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="isHeld">It is given with the next one, which follows without a wait.</param>
     /// <returns>Ends when the next one may come: all wait for a call that is slow where the operation says so.</returns>
-    public Task Next(SharedMessage message)
+    public Task Next(SharedMessage message, bool isHeld = false)
     {
         var wait = Task.CompletedTask;
         lock (_lock)
@@ -47,7 +49,8 @@ internal sealed class Subscriber(GatewayCall call, SharedStreamOptions options)
                 _waiting.Enqueue(message);
         }
 
-        Run();
+        if (!isHeld)
+            Run();
         return wait;
     }
 
@@ -91,7 +94,8 @@ internal sealed class Subscriber(GatewayCall call, SharedStreamOptions options)
         _room = null;
     }
 
-    private void Run()
+    /// <summary>Gives the call what waits, unless somebody does so already.</summary>
+    public void Run()
     {
         lock (_lock)
         {
@@ -107,7 +111,7 @@ internal sealed class Subscriber(GatewayCall call, SharedStreamOptions options)
     {
         try
         {
-            while (TryTake(out var head, out var missed, out var message))
+            while (TryTake(out var head, out var missed, out var message, out var more))
             {
                 if (head is { } first)
                     await call.OnHeadAsync(first);
@@ -116,7 +120,7 @@ internal sealed class Subscriber(GatewayCall call, SharedStreamOptions options)
                 if (message is null)
                     continue;
                 call.Shared = message;
-                await call.OnMessageAsync(new ReadOnlySequence<byte>(message.Bytes));
+                await call.OnMessageAsync(new ReadOnlySequence<byte>(message.Bytes), more);
             }
         }
         catch (Exception exception)
@@ -133,15 +137,16 @@ internal sealed class Subscriber(GatewayCall call, SharedStreamOptions options)
     }
 
     // False where nothing is to be done; whoever brings something next goes on.
-    private bool TryTake(out AnswerHead? head, out long missed, out SharedMessage? message)
+    private bool TryTake(out AnswerHead? head, out long missed, out SharedMessage? message, out bool more)
     {
         lock (_lock)
         {
-            (head, missed, message) = (_head, 0, null);
+            (head, missed, message, more) = (_head, 0, null, false);
             _head = null;
             if (_waiting.TryDequeue(out message))
             {
                 (missed, _missed) = (_missed, 0);
+                more = _waiting.Count > 0;
                 _room?.TrySetResult();
                 _room = null;
                 return true;

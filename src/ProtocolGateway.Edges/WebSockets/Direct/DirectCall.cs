@@ -32,7 +32,7 @@ internal sealed class DirectCall(ClientSocket socket, RpcTarget target, ILogger 
         if (_answered && !target.StreamsAnswer)
             throw new GatewayCallException(GatewayErrors.BackendProtocol(target.Service, "more than one message for a single answer"));
         _answered = true;
-        return SendAsync(message);
+        return SendAsync(message, moreAtHand);
     }
 
     /// <inheritdoc />
@@ -54,7 +54,7 @@ internal sealed class DirectCall(ClientSocket socket, RpcTarget target, ILogger 
         await socket.CloseAsync(close);
     }
 
-    private async ValueTask SendAsync(ReadOnlySequence<byte> message)
+    private async ValueTask SendAsync(ReadOnlySequence<byte> message, bool moreAtHand)
     {
         await socket.EnterAsync();
         try
@@ -62,7 +62,7 @@ internal sealed class DirectCall(ClientSocket socket, RpcTarget target, ILogger 
             Answer.Clear();
             if (target.Write(Json, message, Answer, Shared) is { } wrong)
                 throw new GatewayCallException(wrong);
-            await socket.WriteAsync(Answer.WrittenMemory, text: Json);
+            await socket.WriteAsync(Answer.WrittenMemory, text: Json, moreAtHand);
         }
         catch (Exception gone) when (ClientSocket.IsGone(gone))
         {

@@ -120,6 +120,56 @@ public sealed class SharedStreamsTests
     }
 
     [Fact]
+    public async Task What_comes_together_is_given_together()
+    {
+        var shares = Shares(new() { QueueMessages = 8 });
+        var caller = new Caller("in");
+        var calling = shares.HandleAsync(caller).AsTask();
+        await SayAsync(0, "a", moreAtHand: true);
+        await SayAsync(0, "b", moreAtHand: true);
+        Assert.Empty(caller.Heard);
+        await SayAsync(0, "c");
+        Assert.Equal(["a", "b", "c"], caller.Heard);
+        Assert.Equal([true, true, false], caller.More);
+        // Half of what may wait is given, however much more is at hand.
+        for (var i = 0; i < 5; i++)
+            await SayAsync(0, $"{i}", moreAtHand: true);
+        Assert.Equal(["a", "b", "c", "0", "1", "2", "3", "4"], caller.Heard);
+        // What was to be given with the next one is given before the end.
+        await SayAsync(0, "last", moreAtHand: true);
+        _end.SetResult();
+        await calling;
+        Assert.Equal("last", caller.Heard[^1]);
+    }
+
+    [Fact]
+    public async Task Where_only_the_latest_may_wait_each_message_is_given_at_once()
+    {
+        var shares = Shares(new() { SlowConsumer = SlowSubscriber.Latest });
+        var caller = new Caller("in");
+        _ = shares.HandleAsync(caller).AsTask();
+        await SayAsync(0, "a", moreAtHand: true);
+        await SayAsync(0, "b", moreAtHand: true);
+        Assert.Equal(["a", "b"], caller.Heard);
+    }
+
+    [Fact]
+    public async Task While_all_wait_for_the_slowest_nobody_waits_for_what_came_before()
+    {
+        var shares = Shares(new() { SlowConsumer = SlowSubscriber.Block, QueueMessages = 4 });
+        var (slow, fast) = (new Caller("in") { Gate = new() }, new Caller("in"));
+        _ = shares.HandleAsync(slow).AsTask();
+        _ = shares.HandleAsync(fast).AsTask();
+        for (var i = 0; i < 5; i++)
+            await SayAsync(0, $"{i}");
+        var waits = SayAsync(0, "5", moreAtHand: true);
+        Assert.False(waits.IsCompleted);
+        Assert.Equal(["0", "1", "2", "3", "4", "5"], fast.Heard);
+        slow.Gate.SetResult();
+        await waits;
+    }
+
+    [Fact]
     public async Task The_stream_ends_with_its_last_caller_and_each_has_its_own_time()
     {
         var time = new FakeTimeProvider();
@@ -163,7 +213,8 @@ public sealed class SharedStreamsTests
         _ => options,
         time ?? TimeProvider.System);
 
-    private Task SayAsync(int stream, string text) => _streams[stream].OnMessageAsync(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text))).AsTask();
+    private Task SayAsync(int stream, string text, bool moreAtHand = false) =>
+        _streams[stream].OnMessageAsync(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), moreAtHand).AsTask();
 
     private static async Task UntilAsync(Func<bool> holds)
     {
@@ -197,6 +248,9 @@ public sealed class SharedStreamsTests
 
         public SharedMessage? Last { get; private set; }
 
+        /// <summary>Of each message, whether another was said to follow without a wait.</summary>
+        public List<bool> More { get; } = [];
+
         /// <summary>The first message waits for it.</summary>
         public TaskCompletionSource? Gate { get; init; }
 
@@ -223,6 +277,7 @@ public sealed class SharedStreamsTests
             if (Gate is not null)
                 await Gate.Task;
             Last = Shared;
+            More.Add(moreAtHand);
             Heard.Add(Encoding.UTF8.GetString(message));
         }
 
