@@ -16,6 +16,9 @@ public sealed record ReceivedHttp(string Method, string Target, IReadOnlyDiction
 /// <summary>The backends of the matrix tests on real sockets: gRPC over h2c and HTTP/1.1, both recording.</summary>
 public sealed class MatrixBackend : IAsyncDisposable
 {
+    // Test processes that run side by side begin at different places.
+    private static int _ports = Environment.ProcessId * 97;
+
     private readonly WebApplication _app;
     private int _grpcConnections;
 
@@ -68,12 +71,27 @@ public sealed class MatrixBackend : IAsyncDisposable
         return backend;
     }
 
-    /// <summary>A port of the loopback interface that nothing listens on at this moment.</summary>
+    /// <summary>
+    /// A port of the loopback interface that nothing listens on at this moment, and that was not given out before. It lies below those that systems give to
+    /// clients: one of them could take it before the test does.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        const int First = 10_000, Count = 22_000;
+        while (true)
+        {
+            var port = First + (int)((uint)Interlocked.Increment(ref _ports) % Count);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it; the next one.
+            }
+        }
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
