@@ -81,6 +81,9 @@ internal sealed class FanInHub
         var connection = new FanInConnection(this, Describe(context, caller));
         lock (_connections)
             _connections.Add(connection);
+        // One that has come while all were told to go is told too.
+        if (IsLeaving)
+            connection.End(SocketClose.GoingAway);
         // The messages are the service's and the client's own: nothing can be said between them before the end.
         var expiry = _services.AfterEnd(term, SessionExpiry.Grace, () => connection.End(MultiplexedCloses.Expired));
         var isServed = false;

@@ -41,6 +41,20 @@ public sealed class FanInConnectionTests
     }
 
     [Fact]
+    public async Task A_client_that_comes_while_all_are_told_to_go_is_told_too()
+    {
+        SocketHost? host = null;
+        // Between the look at whether the gateway goes and the moment at which the client is among those that are told.
+        await using var started = host = await StartAsync(check: _ =>
+        {
+            host!.Stop();
+            return default;
+        });
+        using var socket = await host.ConnectAsync("/chat", null);
+        Assert.StartsWith("closed 1001", await socket.ReceiveAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_service_says_twice_is_passed_over_and_the_next_stream_knows_what_came()
     {
         await using var host = await StartAsync();
