@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace ProtocolGateway.Edges.Sockets;
@@ -27,9 +28,14 @@ internal sealed record SocketClose(int Code, string Reason)
     /// <param name="masked">It goes to a server.</param>
     public byte[] ToFrame(bool masked)
     {
-        var reason = Encoding.UTF8.GetBytes(Reason);
-        // A mask keeps the text of strangers from being taken for something else on its way. This is ours, so that of zeros, which changes nothing, will do.
-        return [0x88, (byte)((masked ? 0x80 : 0) | (2 + reason.Length)), .. masked ? new byte[4] : [], (byte)(Code >> 8), (byte)Code, .. reason];
+        byte[] payload = [(byte)(Code >> 8), (byte)Code, .. Encoding.UTF8.GetBytes(Reason)];
+        if (!masked)
+            return [0x88, (byte)payload.Length, .. payload];
+        // Section 5.3: nobody is to know it before.
+        var mask = RandomNumberGenerator.GetBytes(4);
+        for (var i = 0; i < payload.Length; i++)
+            payload[i] ^= mask[i % mask.Length];
+        return [0x88, (byte)(0x80 | payload.Length), .. mask, .. payload];
     }
 
     private static string Fit(string text)
