@@ -39,7 +39,8 @@ public sealed class ConnectionHandover : IConnectionHeartbeatFeature
     /// <param name="ended">Called once.</param>
     public static bool TryFollow(HttpContext context, Func<ValueTask> ended)
     {
-        if (context.Features.Get<ConnectionHandover>() is not { _serve: not null } handover)
+        // The status first: looking for a feature costs every request more.
+        if (context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols || context.Features.Get<ConnectionHandover>() is not { _serve: not null } handover)
             return false;
         handover._ended = ended;
         return true;

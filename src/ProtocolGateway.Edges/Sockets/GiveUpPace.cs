@@ -26,12 +26,14 @@ internal struct GiveUpPace
 
     /// <summary>Waits until the client may be read from again.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="gone">Fires when nothing is to be waited for any more.</param>
-    public readonly ValueTask WaitAsync(TimeProvider time, CancellationToken gone)
+    /// <param name="socket">Its socket: when that is about to end, nothing is waited for any more.</param>
+    public readonly ValueTask WaitAsync(TimeProvider time, ClientSocket socket)
     {
+        if (_paid == 0)
+            return default;
         // A second's worth may be given up at once.
         var ahead = _paid - time.GetTimestamp() - time.TimestampFrequency;
-        return ahead <= 0 ? default : WaitAsync(time.GetElapsedTime(0, ahead), time, gone);
+        return ahead <= 0 ? default : WaitAsync(time.GetElapsedTime(0, ahead), time, socket.Gone);
     }
 
     private static async ValueTask WaitAsync(TimeSpan wait, TimeProvider time, CancellationToken gone) =>

@@ -56,16 +56,19 @@ public sealed class WebSocketEdge : IDisposable
     /// <summary>Answers a handshake of the edge's paths; null for any other request: a contract may have such paths too.</summary>
     public Task? TryHandle(HttpContext context)
     {
+        // What nearly no request is, before anything is looked up for it.
+        if (!SocketHandshake.MayBe(context))
+            return null;
         var path = context.Request.Path.Value ?? "";
+        if (_hubs.ContainsKey(path))
+            return _handshake.HandleAsync(context);
         foreach (var (prefix, passed) in _passed)
         {
-            if (IsBelow(path, prefix) && !_hubs.ContainsKey(path))
-                return SocketHandshake.MayBe(context) ? passed.AcceptAsync(context) : null;
+            if (IsBelow(path, prefix))
+                return passed.AcceptAsync(context);
         }
 
-        if ((!_hubs.ContainsKey(path) && !IsBelow(path, _options.Path)) || !SocketHandshake.MayBe(context))
-            return null;
-        return _handshake.HandleAsync(context);
+        return IsBelow(path, _options.Path) ? _handshake.HandleAsync(context) : null;
     }
 
     /// <inheritdoc />

@@ -152,7 +152,7 @@ internal sealed class MultiplexedSession : IDisposable
             {
                 // A socket that is silent for hours holds no memory for what may come.
                 bytes.Dispose();
-                await _pace.WaitAsync(Time, socket.Gone);
+                await _pace.WaitAsync(Time, socket);
                 var input = await socket.ReadAsync(bytes);
                 if (input == SocketInput.Closed)
                     return IsLost(socket) && socket.ClosedByClient is { Code: not (1000 or 1005) };

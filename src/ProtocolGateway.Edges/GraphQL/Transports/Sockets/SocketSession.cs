@@ -87,7 +87,7 @@ internal sealed class SocketSession : IAsyncDisposable
         var isKept = false;
         try
         {
-            await _pace.WaitAsync(_runner.Services.Time, _socket.Gone);
+            await _pace.WaitAsync(_runner.Services.Time, _socket);
             var input = await _socket.ReadAsync(text);
             if (input == SocketInput.Closed)
             {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ProtocolGateway.Edges.GraphQL.Transports.Documents;
@@ -63,6 +64,8 @@ internal sealed class SocketTransport
         foreach (var (name, values) in context.Request.Headers)
             copy.Request.Headers[name] = values;
         copy.Connection.RemoteIpAddress = context.Connection.RemoteIpAddress;
+        // Of the connection, which the socket has: the address as a text is kept there.
+        copy.Features.Set(context.Features.Get<IConnectionItemsFeature>());
         return copy;
     }
 }
