@@ -98,7 +98,7 @@ public sealed record ServiceSocketConfig
     [Description("For an HTTP service: the path of its own WebSockets, the same where left out. What stands below the path, and the query, go on as they came.")]
     public string? Target { get; init; }
 
-    /// <summary>How many streams carry the sockets; two, so that where one is lost only half of the clients come over to another.</summary>
+    /// <summary>How many streams carry the sockets; two, so that where one is lost at first only half of the clients come over to another.</summary>
     [Description("For a gRPC service: how many streams to it carry the sockets."), AtLeast(1)]
     public int Streams { get; init; } = 2;
 

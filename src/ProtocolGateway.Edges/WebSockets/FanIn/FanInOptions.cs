@@ -27,7 +27,7 @@ public sealed record FanInOptions
     /// <summary>The configured service.</summary>
     public required string Service { get; init; }
 
-    /// <summary>How many streams carry the sockets. Two: where one is lost, the other has only half of the clients to come over.</summary>
+    /// <summary>How many streams carry the sockets. Two: where one is lost, at first only half of the clients have to come over to the other, where they stay.</summary>
     public int Streams { get; init; } = 2;
 
     /// <summary>How many messages either side of a connection may have under way without acknowledgement. A window for a round trip of small messages.</summary>

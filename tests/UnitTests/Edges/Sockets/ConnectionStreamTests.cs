@@ -77,6 +77,17 @@ public sealed class ConnectionStreamTests : IConnectionSocketFeature, IDuplexPip
     }
 
     [Fact]
+    public async Task Who_reads_is_not_woken_by_what_was_meant_for_the_request_before()
+    {
+        await using var stream = Open();
+        _input.Reader.CancelPendingRead();
+        var waiting = stream.ReadAsync(new byte[1]);
+        Assert.False(waiting.IsCompleted);
+        await _input.Writer.WriteAsync("x"u8.ToArray());
+        Assert.Equal(1, await waiting);
+    }
+
+    [Fact]
     public async Task Where_the_client_has_spoken_first_frames_go_past_the_pipe()
     {
         await using var stream = Open();

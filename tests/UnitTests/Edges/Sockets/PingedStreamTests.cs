@@ -66,6 +66,22 @@ public sealed class PingedStreamTests : IDisposable
         Assert.Equal(["\u0089\0", Text("a") + Text("b")], stream.Sent);
     }
 
+    [Fact]
+    public async Task Thousands_are_not_asked_at_one_moment()
+    {
+        var streams = Enumerable.Range(0, 150).Select(_ => Open()).ToList();
+        streams.ForEach(_pinger.Add);
+        _time.Advance(TimeSpan.FromSeconds(31));
+        Assert.InRange(streams.Count(static s => s.Sent.Count == 1), 1, 149);
+        while (streams.Any(static s => s.Sent.Count == 0))
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+            _time.Advance(TimeSpan.FromMilliseconds(5));
+        }
+
+        Assert.All(streams, static s => Assert.Equal(["\u0089\0"], s.Sent));
+    }
+
     private Recorded Open() => new(_pinger);
 
     private static byte[] Frame(string text) => [0x81, (byte)text.Length, .. Encoding.Latin1.GetBytes(text)];
